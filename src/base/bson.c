@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/bson.h"
+
+static bool
+find(const bson_t *doc, const char *path, bson_iter_t *out_iter)
+{
+    bson_iter_t iter;
+
+    return bson_iter_init(&iter, doc) && bson_iter_find_descendant(&iter, path, out_iter);
+}
+
+const char *
+gw_bson_get_str(const bson_t *doc, const char *path)
+{
+    bson_iter_t iter;
+
+    if (!find(doc, path, &iter) || !BSON_ITER_HOLDS_UTF8(&iter))
+        return NULL;
+    return bson_iter_utf8(&iter, NULL);
+}
+
+gint64
+gw_bson_get_int(const bson_t *doc, const char *path, gint64 missing)
+{
+    bson_iter_t iter;
+
+    if (!find(doc, path, &iter) || !BSON_ITER_HOLDS_NUMBER(&iter))
+        return missing;
+    return bson_iter_as_int64(&iter);
+}
+
+bool
+gw_bson_get_bool(const bson_t *doc, const char *path, bool missing)
+{
+    bson_iter_t iter;
+
+    return find(doc, path, &iter) ? bson_iter_as_bool(&iter) : missing;
+}
+
+gint64
+gw_bson_get_date_ms(const bson_t *doc, const char *path, gint64 missing)
+{
+    bson_iter_t iter;
+
+    if (!find(doc, path, &iter) || !BSON_ITER_HOLDS_DATE_TIME(&iter))
+        return missing;
+    return bson_iter_date_time(&iter);
+}
+
+bool
+gw_bson_get_doc(const bson_t *doc, const char *path, bson_t *out_view)
+{
+    const uint8_t *bytes = NULL;
+    uint32_t length = 0;
+    bson_iter_t iter;
+
+    if (!find(doc, path, &iter))
+        return false;
+    if (BSON_ITER_HOLDS_DOCUMENT(&iter))
+        bson_iter_document(&iter, &length, &bytes);
+    else if (BSON_ITER_HOLDS_ARRAY(&iter))
+        bson_iter_array(&iter, &length, &bytes);
+    else
+        return false;
+    return bson_init_static(out_view, bytes, length);
+}
+
+bool
+gw_bson_has(const bson_t *doc, const char *path)
+{
+    bson_iter_t iter;
+
+    return find(doc, path, &iter);
+}

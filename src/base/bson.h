@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libbson with scope cleanup and the few getters that everyone needs. No BSON type is invented
+ * here.
+ */
+#pragma once
+
+#include <bson/bson.h>
+#include <glib.h>
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(bson_t, bson_destroy)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(bson_t, bson_destroy)
+
+/* A string that libbson allocated: `g_autoptr(GwBsonStr) json = bson_as_json(...)`. */
+typedef char GwBsonStr;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwBsonStr, bson_free)
+
+/* The string at `path` (dots go into documents), or NULL where it is missing or no string. Borrowed
+ * from `doc`. */
+const char *gw_bson_get_str(const bson_t *doc, const char *path);
+
+/* The number at `path` (int32, int64 or double) or `missing`. */
+gint64 gw_bson_get_int(const bson_t *doc, const char *path, gint64 missing);
+
+/* The truth of the value at `path` or `missing`. Numbers count as in JavaScript. */
+bool gw_bson_get_bool(const bson_t *doc, const char *path, bool missing);
+
+/* The UTC time at `path` in milliseconds since 1970, or `missing`. */
+gint64 gw_bson_get_date_ms(const bson_t *doc, const char *path, gint64 missing);
+
+/* View the document or array at `path` as `out_view`, which borrows from `doc` and is not cleaned.
+ */
+bool gw_bson_get_doc(const bson_t *doc, const char *path, bson_t *out_view);
+
+/* Whether there is anything at `path`. */
+bool gw_bson_has(const bson_t *doc, const char *path);
