@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one interface through which a user's data is changed. A write is the server's own command, so
+ * that no layer invents an operation of its own; a writer applies it, or hands it on to the next
+ * one (dry run, or tally -> fence -> journal -> sweep -> server). Reading is not its business.
+ */
+#pragma once
+
+#include "mongo/session.h"
+
+typedef enum {
+    GW_WRITE_INSERT,          /* insert; batch "documents" */
+    GW_WRITE_UPDATE,          /* update (also replacements and upserts); batch "updates" */
+    GW_WRITE_DELETE,          /* delete; batch "deletes" */
+    GW_WRITE_FIND_AND_MODIFY, /* findAndModify */
+    GW_WRITE_AGGREGATE,       /* aggregate with $out or $merge, mapReduce with an output */
+    GW_WRITE_CREATE,          /* create: collections and views */
+    GW_WRITE_DROP,            /* drop */
+    GW_WRITE_DROP_DATABASE,   /* dropDatabase */
+    GW_WRITE_CREATE_INDEXES,  /* createIndexes */
+    GW_WRITE_DROP_INDEXES,    /* dropIndexes */
+    GW_WRITE_RENAME,          /* renameCollection */
+    GW_WRITE_COLL_MOD,        /* collMod */
+    GW_WRITE_OTHER,           /* anything else that is not known to only read */
+} GwWriteKind;
+
+/* One change. All pointers are borrowed for the time of the call. */
+typedef struct {
+    GwWriteKind kind;
+    const char *db;         /* the database that the command is sent to */
+    const bson_t *command;  /* as a driver sends it, without the array in `batch` */
+    const char *batch_name; /* "documents", "updates", "deletes"; NULL = no batch */
+    const uint8_t *batch;   /* BSON documents, one behind the other */
+    size_t batch_bytes;     /* of all of them */
+    size_t batch_count;     /* how many they are, at least 1 where there is a batch */
+    GwSession *session;     /* the script's own session, or NULL */
+} GwWrite;
+
+/* What a write did, added up over the commands that it took. */
+typedef struct {
+    gint64 inserted;
+    gint64 matched;
+    gint64 modified;
+    gint64 upserted;
+    gint64 deleted;
+} GwWriteCounts;
+
+typedef struct GwWriter GwWriter;
+
+typedef struct {
+    /* See gw_writer_apply. */
+    bool (*apply)(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_reply,
+                  GError **error);
+    void (*free)(GwWriter *self);
+} GwWriterClass;
+
+/* Every writer starts with this. */
+struct GwWriter {
+    const GwWriterClass *klass; /* borrowed: static */
+};
+
+/* Apply one change on `conn` (with a session: that session's connection). `out_reply` is always
+ * initialised, also on failure, and holds what one command with the whole batch would have
+ * answered: `n`, `nModified`, `upserted`, `writeErrors` with indexes into the batch, `value`, and
+ * so on. Errors of single documents (`writeErrors`) and of the write concern are in the reply and
+ * no failure here. Fails with GW_ERROR_SERVER or GW_ERROR_CONNECTION. Threads: may be called from
+ * several at once, each with its own connection. */
+bool gw_writer_apply(GwWriter *writer, GwConn *conn, const GwWrite *write, bson_t *out_reply,
+                     GError **error);
+void gw_writer_free(GwWriter *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwWriter, gw_writer_free)
+
+/* Classify a command that does not only read. */
+GwWriteKind gw_write_kind_of(const bson_t *command);
+
+/* The writer at the end: sends each write to the server, in as many commands as its size needs. */
+GwWriter *gw_writer_server_new(void);
+
+/* A writer that counts what `next` (owned) did. */
+GwWriter *gw_writer_tally_new(GwWriter *take_next);
+
+/* What has been counted since the start or the last reset. Threads: any. */
+GwWriteCounts gw_writer_tally_counts(const GwWriter *tally);
+void gw_writer_tally_reset(GwWriter *tally);
