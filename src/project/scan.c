@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "project/scan.h"
+
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "model/naming.h"
+
+#define SAMPLE "sample-migration"
+
+/* As Node's path.extname: from the last dot, unless the name begins with it. */
+static const char *
+extension_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot != NULL && dot != name ? dot : "";
+}
+
+static bool
+is_sample(const char *name)
+{
+    const gsize length = strlen(SAMPLE);
+
+    return strncmp(name, SAMPLE, length) == 0 && strcmp(name + length, extension_of(name)) == 0;
+}
+
+static bool
+is_typescript(const char *name)
+{
+    const char *const extensions[] = {".ts", ".mts", ".cts", NULL};
+
+    return g_strv_contains(extensions, extension_of(name)) && !g_str_has_suffix(name, ".d.ts") &&
+           !g_str_has_suffix(name, ".d.mts") && !g_str_has_suffix(name, ".d.cts");
+}
+
+static bool
+is_migration(const GwConfig *config, const char *name)
+{
+    const char *const extensions[] = {".js", ".cjs", ".mjs", NULL};
+
+    if (is_sample(name))
+        return false;
+    if (gw_config_flavour(config) == GW_FLAVOUR_MIGRATE_MONGO)
+        return strcmp(extension_of(name),
+                      gw_config_str(config, GW_CONFIG_MIGRATION_FILE_EXTENSION)) == 0;
+    return *name != '.' && g_strv_contains(extensions, extension_of(name));
+}
+
+static bool
+check_name(const GwConfig *config, const char *folder, const char *name, GError **error)
+{
+    g_autofree char *shown = gw_text_shown(name);
+
+    if (gw_config_flavour(config) == GW_FLAVOUR_GODWIT && *name != '.' && is_typescript(name)) {
+        gw_throw(error, GW_ERROR_INTEGRITY, "'%s' is TypeScript, which is not supported yet",
+                 shown);
+        return gw_hint(error, "Compile it to JavaScript, or move it out of '%s'.", folder);
+    }
+    if (is_migration(config, name) && !g_utf8_validate(name, -1, NULL)) {
+        gw_throw(error, GW_ERROR_INTEGRITY, "the name of the file '%s' is not valid UTF-8", shown);
+        return gw_hint(error, "Rename it: the name goes into the database.");
+    }
+    return true;
+}
+
+static GwMigrationFile *
+read_file(const char *folder, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    gsize size = 0;
+    g_autofree char *bytes = gw_fs_read(path, &size, error);
+    g_autofree char *hash = bytes != NULL ? gw_hash_sha256(bytes, size) : NULL;
+    GwMigrationFile *file = NULL;
+
+    if (bytes == NULL)
+        return NULL;
+    file = g_new0(GwMigrationFile, 1);
+    file->id = gw_naming_id_of_file(name);
+    file->name = g_strdup(name);
+    file->path = g_steal_pointer(&path);
+    file->checksum = g_strconcat("sha256:", hash, NULL);
+    return file;
+}
+
+static gint
+compare_files(gconstpointer left, gconstpointer right, gpointer data)
+{
+    const GwMigrationFile *a = *(const GwMigrationFile *const *)left;
+    const GwMigrationFile *b = *(const GwMigrationFile *const *)right;
+
+    if (*(GwFlavour *)data == GW_FLAVOUR_MIGRATE_MONGO)
+        return gw_naming_compare(GW_FLAVOUR_MIGRATE_MONGO, a->name, b->name);
+    return gw_naming_compare(GW_FLAVOUR_GODWIT, a->id, b->id);
+}
+
+static bool
+check_folder(const GwConfig *config, const char *folder, GError **error)
+{
+    g_autofree char *shown = gw_text_shown(folder);
+
+    if (gw_fs_is_folder(folder))
+        return true;
+    if (gw_config_flavour(config) == GW_FLAVOUR_MIGRATE_MONGO)
+        return gw_throw(error, GW_ERROR_IO, "migrations directory does not exist: %s", shown);
+    gw_throw(error, GW_ERROR_IO, "there is no migrations folder '%s'", shown);
+    return gw_hint(error, "Make it, or name another one with --dir or \"dir\" in godwit.json.");
+}
+
+GPtrArray *
+gw_scan_folder(const GwConfig *config, const char *folder, GError **error)
+{
+    g_autoptr(GPtrArray) files =
+        g_ptr_array_new_with_free_func((GDestroyNotify)gw_migration_file_free);
+    g_autoptr(GPtrArray) names = NULL;
+    GwFlavour flavour = gw_config_flavour(config);
+
+    if (!check_folder(config, folder, error))
+        return NULL;
+    names = gw_fs_list(folder, error);
+    for (guint index = 0; names != NULL && index < names->len; index++) {
+        const char *name = names->pdata[index];
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        GwMigrationFile *file = NULL;
+
+        if (!check_name(config, folder, name, error))
+            return NULL;
+        if (!is_migration(config, name) || gw_fs_is_folder(path))
+            continue;
+        file = read_file(folder, name, error);
+        if (file == NULL)
+            return NULL;
+        g_ptr_array_add(files, file);
+    }
+    g_ptr_array_sort_with_data(files, compare_files, &flavour);
+    return names != NULL ? g_steal_pointer(&files) : NULL;
+}
