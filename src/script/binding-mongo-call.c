@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mongo/command.h"
+#include "mongo/writer.h"
+#include "script/binding-mongo.h"
+
+static void
+work_on_command(GwCall *call, GwConn *conn, GwSession *session)
+{
+    bson_t command;
+
+    bson_init_static(&command, call->command.data, call->command.used);
+    if (call->route == GW_CALL_READ) {
+        gw_command_read(conn, call->db, &command, session, &call->reply, &call->task.error);
+        return;
+    }
+    const GwWrite write = {
+        .kind = gw_write_kind_of(&command),
+        .db = call->db,
+        .command = &command,
+        .batch_name = call->batch_name,
+        .batch = call->batch.data,
+        .batch_bytes = call->batch.used,
+        .batch_count = call->batch_count,
+        .session = call->has_session ? session : NULL,
+    };
+
+    gw_writer_apply(call->mongo->engine->params->writer, conn, &write, &call->reply,
+                    &call->task.error);
+}
+
+static void
+work(GwTask *task, GwConn *conn, GwSession *session)
+{
+    GwCall *call = (GwCall *)task;
+    bson_t options;
+
+    if (call->in_transaction && !gw_session_in_transaction(session)) {
+        gw_throw(&task->error, GW_ERROR_SERVER, "the transaction of this session did not begin");
+        return;
+    }
+    if (call->route != GW_CALL_SESSION) {
+        work_on_command(call, conn, session);
+        return;
+    }
+    bson_init_static(&options, call->command.data, call->command.used);
+    call->act(session, &options, &task->error);
+}
+
+static JSValue
+new_labels(JSContext *js, char *const *labels)
+{
+    JSValue array = JS_NewArray(js);
+
+    for (uint32_t i = 0; labels && labels[i]; i++)
+        JS_SetPropertyUint32(js, array, i, JS_NewString(js, labels[i]));
+    return array;
+}
+
+static JSValue
+decode(GwCall *call, const bson_t *document)
+{
+    return gw_codec_decode(call->mongo->codec, bson_get_data(document), document->len, call->flags);
+}
+
+/* Who asked for a command gets all of it. For the driver's own calls, the cluster's clock would be
+ * three objects that nobody looks at. */
+JSValue
+gw_call_reply(GwCall *call, JSContext *js)
+{
+    g_auto(bson_t) brief = BSON_INITIALIZER;
+
+    if (call->wants_all || !bson_has_field(&call->reply, "$clusterTime"))
+        return decode(call, &call->reply);
+
+    bson_copy_to_excluding_noinit(&call->reply, &brief, "$clusterTime", "operationTime", "opTime",
+                                  "electionId", NULL);
+    return decode(call, &brief);
+}
+
+/* A reply that cannot be decoded is no reason to hide the error that it tells of. */
+static void
+add_reply(GwCall *call, JSContext *js, JSValueConst facts)
+{
+    JSValue reply = bson_empty(&call->reply) ? JS_UNDEFINED : gw_call_reply(call, js);
+
+    if (JS_IsException(reply)) {
+        JS_FreeValue(js, JS_GetException(js));
+        reply = JS_UNDEFINED;
+    }
+    JS_SetPropertyStr(js, facts, "reply", reply);
+}
+
+/* make_error({name, message, code, labels, reply}, stack) */
+static JSValue
+new_error(GwCall *call, JSContext *js)
+{
+    const GError *error = call->task.error;
+    const GwErrorInfo *info = gw_error_info(error);
+    JSValue facts = JS_NewObject(js);
+    JSValueConst arguments[] = {facts, call->stack};
+    JSValue made = JS_UNDEFINED;
+
+    JS_SetPropertyStr(js, facts, "name", JS_NewString(js, gw_error_name(error)));
+    JS_SetPropertyStr(js, facts, "message", JS_NewString(js, error->message));
+    JS_SetPropertyStr(js, facts, "code", JS_NewInt32(js, info ? info->server_code : 0));
+    JS_SetPropertyStr(js, facts, "labels", new_labels(js, info ? info->labels : NULL));
+    add_reply(call, js, facts);
+    made = JS_Call(js, call->mongo->make_error, JS_UNDEFINED, 2, arguments);
+    JS_FreeValue(js, facts);
+    return JS_IsException(made) ? JS_GetException(js) : made;
+}
+
+/* The value of the call; an exception is pending where it failed. */
+static JSValue
+outcome(GwCall *call, JSContext *js)
+{
+    if (call->task.error)
+        return JS_Throw(js, new_error(call, js));
+
+    return call->answer(call, js);
+}
+
+static void
+settle(GwCompletion *completion, JSContext *js)
+{
+    GwCall *call = (GwCall *)completion;
+    JSValue value = outcome(call, js);
+    const bool failed = JS_IsException(value);
+    JSValue result = failed ? JS_GetException(js) : value;
+    JSValue ignored =
+        JS_Call(js, call->settle[failed ? 1 : 0], JS_UNDEFINED, 1, (JSValueConst *)&result);
+
+    JS_FreeValue(js, ignored);
+    JS_FreeValue(js, result);
+    gw_call_free(call, js);
+}
+
+static void
+discard(GwCompletion *completion, JSContext *js)
+{
+    gw_call_free((GwCall *)completion, js);
+}
+
+GwCall *
+gw_call_new(JSContext *js, GwCallRoute route, JSValueConst options)
+{
+    GwMongo *mongo = gw_mongo_of(js);
+    GwCall *call = NULL;
+
+    if (!mongo->executor) {
+        JS_ThrowInternalError(js, "there is no connection to a database here");
+        return NULL;
+    }
+    /* libbson's types want more alignment than malloc gives. */
+    call = g_aligned_alloc0(1, sizeof(GwCall), _Alignof(GwCall));
+    call->task.work = work;
+    call->task.completion.settle = settle;
+    call->task.completion.discard = discard;
+    call->mongo = mongo;
+    call->route = route;
+    call->answer = gw_call_reply;
+    bson_init(&call->reply);
+    call->stack = JS_IsObject(options) ? JS_GetPropertyStr(js, options, "at") : JS_UNDEFINED;
+    call->flags = gw_mongo_decode_flags(js, options);
+    call->wants_all = gw_mongo_is_true(js, options, "wantsAll", false);
+    call->settle[0] = call->settle[1] = call->keep = JS_UNDEFINED;
+    return call;
+}
+
+void
+gw_call_free(GwCall *call, JSContext *js)
+{
+    if (!call)
+        return;
+
+    if (js) {
+        JS_FreeValue(js, call->stack);
+        JS_FreeValue(js, call->settle[0]);
+        JS_FreeValue(js, call->settle[1]);
+        JS_FreeValue(js, call->keep);
+    }
+    g_clear_error(&call->task.error);
+    gw_bytes_clear(&call->command);
+    gw_bytes_clear(&call->batch);
+    bson_destroy(&call->reply);
+    g_free(call->db);
+    g_aligned_free(call);
+}
+
+GwCall *
+gw_call_command(JSContext *js, JSValueConst *arguments, GwLane **out_lane)
+{
+    GwMongo *mongo = gw_mongo_of(js);
+    const GwEncodeFlags flags = gw_mongo_encode_flags(js, arguments[3]);
+    GwCall *call = NULL;
+    const char *db = NULL;
+    bson_t command;
+
+    if (!gw_mongo_lane_of(mongo, js, arguments[2], out_lane))
+        return NULL;
+    call = gw_call_new(js, GW_CALL_READ, arguments[3]);
+    db = call ? JS_ToCString(js, arguments[0]) : NULL;
+    if (!db || !gw_codec_encode(mongo->codec, arguments[1], flags, &call->command)) {
+        JS_FreeCString(js, db);
+        gw_call_free(call, js);
+        return NULL;
+    }
+    call->db = g_strdup(db);
+    JS_FreeCString(js, db);
+    call->has_session = *out_lane != NULL;
+    call->in_transaction = gw_mongo_is_in_transaction(mongo, arguments[2]);
+    bson_init_static(&command, call->command.data, call->command.used);
+    call->route = gw_command_is_read(&command) ? GW_CALL_READ : GW_CALL_WRITE;
+    return call;
+}
+
+/* Reads go to a lane that keeps their cursors; changes, to any connection. */
+static GwLane *
+lane_for(GwCall *call, GwLane *lane)
+{
+    if (lane || call->route != GW_CALL_READ)
+        return lane;
+
+    return gw_executor_reader(call->mongo->executor);
+}
+
+JSValue
+gw_call_start(GwCall *take_call, GwLane *lane, JSContext *js)
+{
+    JSValue promise = JS_NewPromiseCapability(js, take_call->settle);
+
+    if (JS_IsException(promise)) {
+        gw_call_free(take_call, js);
+        return JS_EXCEPTION;
+    }
+    gw_executor_start(take_call->mongo->executor, lane_for(take_call, lane), &take_call->task);
+    return promise;
+}
+
+JSValue
+gw_call_wait(GwCall *take_call, GwLane *lane, JSContext *js)
+{
+    JSValue value = JS_UNDEFINED;
+
+    gw_executor_run(take_call->mongo->executor, lane_for(take_call, lane), &take_call->task);
+    value = outcome(take_call, js);
+    gw_call_free(take_call, js);
+    return value;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// require('mongodb'): what driver 7 exports. The BSON classes are loaded when one of them is asked for.
+'use strict';
+
+require('mongodb/legacy');
+const bulk = require('mongodb/bulk');
+const { MongoBulkWriteError } = require('mongodb/bulk-result');
+const concerns = require('mongodb/concerns');
+const { AbstractCursor, CURSOR_FLAGS } = require('mongodb/cursor');
+const { errorOf, here, placeAt, ...errors } = require('mongodb/errors');
+const lists = require('mongodb/list-cursors');
+const { missingClass } = require('mongodb/missing');
+const ObjectId = require('mongodb/objectid');
+
+Object.assign(exports, {
+  ...errors,
+  ...bulk,
+  ...concerns,
+  ...lists,
+  MongoBulkWriteError,
+  AbstractCursor,
+  CURSOR_FLAGS,
+  Admin: require('mongodb/admin').Admin,
+  AggregationCursor: require('mongodb/aggregation-cursor').AggregationCursor,
+  ClientSession: require('mongodb/session').ClientSession,
+  Collection: require('mongodb/collection').Collection,
+  Db: require('mongodb/db').Db,
+  FindCursor: require('mongodb/find-cursor').FindCursor,
+  MongoClient: require('mongodb/client').MongoClient,
+  ObjectId,
+  ObjectID: ObjectId, // until driver 4
+  ExplainVerbosity: Object.freeze({
+    queryPlanner: 'queryPlanner', queryPlannerExtended: 'queryPlannerExtended',
+    executionStats: 'executionStats', allPlansExecution: 'allPlansExecution',
+  }),
+  ProfilingLevel: Object.freeze({ off: 'off', slowOnly: 'slow_only', all: 'all' }),
+  ReturnDocument: Object.freeze({ BEFORE: 'before', AFTER: 'after' }),
+  ServerApiVersion: Object.freeze({ v1: '1' }),
+  CursorTimeoutMode: Object.freeze({ ITERATION: 'iteration', LIFETIME: 'cursorLifetime' }),
+});
+
+for (const name of ['ChangeStream', 'ClientEncryption', 'GridFSBucket']) exports[name] = missingClass(name);
+
+for (const name of [
+  'BSON', 'BSONRegExp', 'BSONSymbol', 'BSONType', 'Binary', 'Code', 'DBRef', 'Decimal128', 'Double', 'Int32', 'Long',
+  'MaxKey', 'MinKey', 'Timestamp', 'UUID',
+]) {
+  Object.defineProperty(exports, name, {
+    get: () => (name === 'BSON' ? require('bson') : require('bson')[name]), configurable: true, enumerable: true,
+  });
+}
