@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How one migration is recorded, so that at no moment the tracker says more than is true:
+ *
+ *   up:    running -> (up, validate) -> completed | failed
+ *   down:  completed -> (down) -> rolled_back | completed, as before
+ *
+ * `running` is written before the first line of the script runs, and stays behind when the process
+ * dies: whoever comes next sees that something was begun and not ended. A `down` that fails leaves
+ * the migration applied, since nothing is known to be reverted; the history has the failure.
+ *
+ * Every step is also appended to godwit_history, after the tracker: the tracker decides what runs
+ * next, the history only tells.
+ */
+#include "engine/apply.h"
+
+#include "engine/step.h"
+
+static const GwObserver silent = {0};
+
+static GwStepParams
+step_params(GwRun *run, const GwMigration *migration)
+{
+    return (GwStepParams){
+        .project = run->project,
+        .clients = gw_project_clients(run->project),
+        .tally = run->tally,
+        .file = migration->file,
+        .observer = gw_project_observer(run->project),
+    };
+}
+
+static bool
+has_function(const GwStep *step, const char *function)
+{
+    const GwScriptFacts *facts = gw_step_facts(step);
+
+    return g_str_equal(function, "up") ? facts->has_up : facts->has_down;
+}
+
+static bool
+throw_no_function(const char *file, const char *function, GError **error)
+{
+    gw_throw(error, GW_ERROR_SCRIPT_LOAD, "the file '%s' has no function '%s'", file, function);
+    if (g_str_equal(function, "up"))
+        return gw_hint(error, "Export it: module.exports = { async up(db, client) { ... } }.");
+    return gw_hint(error, "Write a down() that takes back what up() does; nothing was changed.");
+}
+
+static bool
+throw_missing_file(const GwMigration *migration, GError **error)
+{
+    gw_throw(error, GW_ERROR_INTEGRITY, "the file of '%s' is not in the migrations folder",
+             migration->id);
+    return gw_hint(error, "Bring it back from version control; its down() is needed.");
+}
+
+static bool
+preflight_one(GwRun *run, const GwMigration *migration, const char *function, GError **error)
+{
+    g_autoptr(GwStep) step = NULL;
+    GwStepParams params = step_params(run, migration);
+
+    /* What the top level of a file prints is shown when it is loaded in earnest. */
+    params.observer = &silent;
+    step = gw_step_load(&params, error);
+    if (step == NULL)
+        return gw_prefix(error, "loading '%s'", migration->file->name);
+    if (!has_function(step, function))
+        return throw_no_function(migration->file->name, function, error);
+    return true;
+}
+
+bool
+gw_apply_preflight(GwRun *run, GPtrArray *selected, const char *function, GError **error)
+{
+    for (guint next = 0; next < selected->len; next++) {
+        const GwMigration *migration = g_ptr_array_index(selected, next);
+
+        if (migration->file == NULL)
+            return throw_missing_file(migration, error);
+        if (!preflight_one(run, migration, function, error))
+            return false;
+    }
+    return true;
+}
+
+/* The next number in the order of application. */
+static gint64
+next_sequence(const GwRun *run)
+{
+    gint64 last = 0;
+
+    for (guint index = 0; index < run->records->len; index++) {
+        const GwRecord *record = g_ptr_array_index(run->records, index);
+
+        last = MAX(last, record->sequence);
+    }
+    return last + run->result->outcomes->len + 1;
+}
+
+static GwRecord *
+new_record(const GwRun *run, const GwMigration *migration)
+{
+    GwRecord *record = g_new0(GwRecord, 1);
+
+    record->id = g_strdup(migration->id);
+    record->file = g_strdup(migration->file->name);
+    record->checksum = g_strdup(migration->file->checksum);
+    record->environment = g_strdup(gw_project_environment(run->project));
+    record->run = g_strdup(run->id);
+    record->host = g_strdup(run->actor.host);
+    record->user = g_strdup(run->actor.user);
+    record->git_commit = g_strdup(run->actor.git_commit);
+    record->godwit = g_strdup(GW_VERSION);
+    record->status = GW_STATUS_RUNNING;
+    record->applied_at_ms = G_MININT64;
+    record->sequence = next_sequence(run);
+    record->block = run->block;
+    return record;
+}
+
+static void
+put_error(GwRecord *record, const GError *error)
+{
+    const GwErrorInfo *info = gw_error_info(error);
+
+    record->error_message = g_strdup(error->message);
+    if (info == NULL)
+        return;
+    record->error_file = g_strdup(info->file);
+    record->error_line = info->line;
+    record->error_code = info->server_code;
+}
+
+static void
+emit(GwRun *run, GwEventKind kind, const GwRecord *record, const GError *error)
+{
+    gw_project_emit(run->project, &(GwEvent){.kind = kind,
+                                             .migration = record->id,
+                                             .file = record->file,
+                                             .error = error,
+                                             .elapsed_ms = record->execution_ms,
+                                             .count = record->documents_affected});
+}
+
+static bool
+tell_history(GwRun *run, const GwRecord *record, const char *result, const GError *failure,
+             GError **error)
+{
+    GwHistoryEntry entry = {
+        .result = result,
+        .migration = record->id,
+        .file = record->file,
+        .checksum = record->checksum,
+        .error = failure,
+        .execution_ms = record->execution_ms,
+        .documents_affected = record->documents_affected,
+    };
+
+    return gw_run_tell_history(run, &entry, error);
+}
+
+/* The sentence that the user gets: in a migrate-mongo project the one that its scripts look for. */
+static bool
+throw_failed(GwRun *run, const char *direction, const GwRecord *record, GError *take_failure,
+             GError **error)
+{
+    if (take_failure->domain == GW_ERROR && take_failure->code != GW_ERROR_INTERRUPTED &&
+        take_failure->code != GW_ERROR_LEASE_LOST)
+        take_failure->code = GW_ERROR_MIGRATION_FAILED;
+    g_propagate_error(error, take_failure);
+    if (gw_project_is_migrate_mongo(run->project))
+        return gw_prefix(error, "Could not migrate %s %s", direction, record->file);
+    return gw_prefix(error, "%s '%s'", g_str_equal(direction, "up") ? "applying" : "reverting",
+                     record->file);
+}
+
+/* Record a failed `up`. Where even that fails, the user gets both sentences: what went wrong first
+ * must not be lost. */
+static bool
+end_failed_up(GwRun *run, GwRecord *record, GError *take_failure, GError **error)
+{
+    g_autoptr(GError) failure = take_failure;
+    g_autoptr(GError) second = NULL;
+
+    record->status = GW_STATUS_FAILED;
+    put_error(record, failure);
+    if (!gw_tracker_fail(run->tracker, record, &second) ||
+        !tell_history(run, record, "failed", failure, &second))
+        g_prefix_error(&failure, "(and recording the failure failed: %s) ", second->message);
+    gw_run_add_outcome(run, record->id, record->file, GW_STATUS_FAILED, record->execution_ms,
+                       record->documents_affected);
+    emit(run, GW_EVENT_FAILED, record, failure);
+    return throw_failed(run, "up", record, g_steal_pointer(&failure), error);
+}
+
+static bool
+call_up(GwRun *run, GwStep *step, const GwRecord *record, GError **error)
+{
+    if (!gw_step_call(step, "up", error))
+        return false;
+    if (!gw_step_facts(step)->has_validate || gw_project_is_migrate_mongo(run->project))
+        return true;
+    if (!gw_step_call(step, "validate", error))
+        return gw_prefix(error, "validate() after up()");
+    emit(run, GW_EVENT_VALIDATED, record, NULL);
+    return true;
+}
+
+static bool
+run_up(GwRun *run, const GwMigration *migration, GwRecord *record, GError **error)
+{
+    g_autoptr(GwStep) step = NULL;
+    GwStepParams params = step_params(run, migration);
+    bool is_done = false;
+
+    step = gw_step_load(&params, error);
+    if (step == NULL)
+        return false;
+    is_done = call_up(run, step, record, error);
+    gw_step_describe(step, record);
+    /* Whoever lost the lease meanwhile may not say that this is applied. */
+    return is_done && gw_lease_check(run->lease, error);
+}
+
+static void
+tell_unfinished(GwRun *run, const GwMigration *migration)
+{
+    g_autofree char *text = NULL;
+
+    if (migration->status != GW_STATUS_RUNNING)
+        return;
+    text = g_strdup_printf("'%s' was begun by an earlier run that did not end; it runs again",
+                           migration->id);
+    gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_NOTE,
+                                             .migration = migration->id,
+                                             .text = text,
+                                             .text_bytes = strlen(text)});
+}
+
+bool
+gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
+{
+    g_autoptr(GwRecord) record = new_record(run, migration);
+    GError *failure = NULL;
+
+    tell_unfinished(run, migration);
+    gw_writer_tally_reset(run->tally);
+    if (!gw_tracker_begin(run->tracker, record, error))
+        return gw_prefix(error, "recording that '%s' starts", migration->id);
+    emit(run, GW_EVENT_STARTED, record, NULL);
+
+    if (!run_up(run, migration, record, &failure))
+        return end_failed_up(run, record, failure, error);
+
+    record->status = GW_STATUS_COMPLETED;
+    if (!gw_tracker_complete(run->tracker, record, error))
+        return gw_prefix(error, "recording that '%s' is applied", migration->id);
+    if (!tell_history(run, record, "completed", NULL, error))
+        return false;
+    gw_run_add_outcome(run, record->id, record->file, GW_STATUS_COMPLETED, record->execution_ms,
+                       record->documents_affected);
+    emit(run, GW_EVENT_APPLIED, record, NULL);
+    return true;
+}
+
+static bool
+end_failed_down(GwRun *run, const GwRecord *record, GError *take_failure, GError **error)
+{
+    g_autoptr(GError) failure = take_failure;
+    g_autoptr(GError) second = NULL;
+
+    if (!tell_history(run, record, "failed", failure, &second))
+        g_prefix_error(&failure, "(and recording the failure failed: %s) ", second->message);
+    emit(run, GW_EVENT_FAILED, record, failure);
+    return throw_failed(run, "down", record, g_steal_pointer(&failure), error);
+}
+
+static bool
+run_down(GwRun *run, const GwMigration *migration, GwRecord *record, GError **error)
+{
+    g_autoptr(GwStep) step = NULL;
+    GwStepParams params = step_params(run, migration);
+    bool is_done = false;
+
+    step = gw_step_load(&params, error);
+    if (step == NULL)
+        return false;
+    is_done = gw_step_call(step, "down", error);
+    gw_step_describe(step, record);
+    return is_done && gw_lease_check(run->lease, error);
+}
+
+bool
+gw_apply_down(GwRun *run, const GwMigration *migration, GError **error)
+{
+    g_autoptr(GwRecord) record = NULL;
+    GError *failure = NULL;
+
+    if (migration->file == NULL)
+        return throw_missing_file(migration, error);
+    record = new_record(run, migration);
+    gw_writer_tally_reset(run->tally);
+    emit(run, GW_EVENT_STARTED, record, NULL);
+
+    if (!run_down(run, migration, record, &failure))
+        return end_failed_down(run, record, failure, error);
+
+    record->status = GW_STATUS_ROLLED_BACK;
+    if (!gw_tracker_revert(run->tracker, record, error))
+        return gw_prefix(error, "recording that '%s' is rolled back", migration->id);
+    if (!tell_history(run, record, "rolled_back", NULL, error))
+        return false;
+    gw_run_add_outcome(run, record->id, record->file, GW_STATUS_ROLLED_BACK, record->execution_ms,
+                       record->documents_affected);
+    emit(run, GW_EVENT_REVERTED, record, NULL);
+    return true;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/run.h"
+
+#include "state/meta.h"
+
+void
+gw_run_free(GwRun *run)
+{
+    if (run == NULL)
+        return;
+    run->result->elapsed_ms = (g_get_monotonic_time() - run->start_us) / G_TIME_SPAN_MILLISECOND;
+    g_clear_pointer(&run->migrations, g_array_unref);
+    g_clear_pointer(&run->records, g_ptr_array_unref);
+    g_clear_pointer(&run->files, g_ptr_array_unref);
+    gw_writer_free(run->tally);
+    gw_tracker_free(run->tracker);
+    gw_history_free(run->history);
+    gw_mm_lock_free(run->mm_lock);
+    gw_lease_free(run->lease);
+    gw_actor_clear(&run->actor);
+    g_free(run);
+}
+
+static GwRun *
+new_run(GwProject *project, const char *action, const GwRunParams *params, GwRunResult *result)
+{
+    GwRun *run = g_new0(GwRun, 1);
+    bson_oid_t oid;
+
+    run->project = project;
+    run->action = action;
+    run->params = params;
+    run->result = result;
+    run->start_us = g_get_monotonic_time();
+    run->block = (double)(g_get_real_time() / G_TIME_SPAN_MILLISECOND);
+    run->tracker = gw_project_tracker(project);
+    bson_oid_init(&oid, NULL);
+    bson_oid_to_string(&oid, run->id);
+    return run;
+}
+
+GwRun *
+gw_run_open(GwProject *project, const char *action, const GwRunParams *params, GwRunResult *result,
+            GError **error)
+{
+    g_autoptr(GwRun) run = NULL;
+
+    if (!gw_project_connect(project, error))
+        return NULL;
+    run = new_run(project, action, params, result);
+    run->files = gw_project_scan(project, error);
+    if (run->files == NULL)
+        return NULL;
+    if (!gw_run_reload(run, error))
+        return NULL;
+    return g_steal_pointer(&run);
+}
+
+bool
+gw_run_reload(GwRun *run, GError **error)
+{
+    g_autoptr(GPtrArray) records = gw_tracker_list(run->tracker, error);
+
+    if (records == NULL)
+        return false;
+    g_clear_pointer(&run->migrations, g_array_unref);
+    g_clear_pointer(&run->records, g_ptr_array_unref);
+    run->records = g_steal_pointer(&records);
+    run->migrations = gw_project_join(run->project, run->files, run->records);
+    return true;
+}
+
+static void
+tell_waiting(const char *holder, gpointer data)
+{
+    const GwRun *run = data;
+
+    gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_LEASE_WAITING, .text = holder});
+}
+
+static bool
+take_lease(GwRun *run, GError **error)
+{
+    const GwConfig *config = gw_project_config(run->project);
+    gint64 wait_s = run->params->wait_s;
+    GwLeaseParams lease = {
+        .clients = gw_project_clients(run->project),
+        .db = gw_project_database(run->project),
+        .host = run->actor.host,
+        .user = run->actor.user,
+        .pid = run->actor.pid,
+        .wait_ms = (wait_s >= 0 ? wait_s : gw_config_int(config, GW_CONFIG_WAIT)) * 1000,
+        .ttl_ms = gw_config_int(config, GW_CONFIG_LEASE_TTL) * 1000,
+        .waiting = tell_waiting,
+        .data = run,
+        .interrupted = gw_project_interrupted(run->project),
+    };
+
+    run->lease = gw_lease_take(&lease, error);
+    return run->lease != NULL;
+}
+
+/* Other hosts may still run migrate-mongo itself: its lock, where it is configured, keeps them out.
+ */
+static bool
+take_mm_lock(GwRun *run, GError **error)
+{
+    const GwConfig *config = gw_project_config(run->project);
+
+    if (!gw_project_has_mm_lock(run->project))
+        return true;
+    run->mm_lock =
+        gw_mm_lock_take(gw_project_clients(run->project), gw_project_database(run->project),
+                        gw_config_str(config, GW_CONFIG_LOCK_COLLECTION_NAME),
+                        gw_config_int(config, GW_CONFIG_LOCK_TTL), run->action, error);
+    return run->mm_lock != NULL;
+}
+
+static bool
+make_own_collections(GwRun *run, GError **error)
+{
+    return gw_meta_mark(gw_project_clients(run->project), gw_project_database(run->project),
+                        gw_project_environment(run->project), error) &&
+           gw_tracker_prepare(run->tracker, error);
+}
+
+bool
+gw_run_hold(GwRun *run, GError **error)
+{
+    gw_actor_init(&run->actor, gw_project_root(run->project));
+    run->history =
+        gw_history_new(gw_project_clients(run->project), gw_project_database(run->project));
+    run->tally = gw_writer_tally_new(gw_writer_server_new());
+    if (!take_lease(run, error))
+        return false;
+    if (!take_mm_lock(run, error))
+        return false;
+    /* What another process applied while this one waited counts. */
+    if (!gw_run_reload(run, error))
+        return false;
+    if (!gw_run_check_policies(run, error))
+        return false;
+    if (!make_own_collections(run, error))
+        return false;
+    run->result->run = g_strdup(run->id);
+    return true;
+}
+
+static GwPolicy
+choose(int asked, GwPolicy configured)
+{
+    return asked >= 0 ? (GwPolicy)asked : configured;
+}
+
+bool
+gw_run_check_policies(GwRun *run, GError **error)
+{
+    GwPolicies policies = gw_project_policies(run->project);
+    const GwRunParams *params = run->params;
+
+    /* migrate-mongo takes files as they are, in whatever order they come. */
+    if (gw_project_is_migrate_mongo(run->project))
+        return true;
+    policies.changed = choose(params->changed, policies.changed);
+    policies.missing = choose(params->missing, policies.missing);
+    policies.out_of_order = choose(params->out_of_order, policies.out_of_order);
+    g_ptr_array_set_size(run->result->warnings, 0);
+    return gw_project_check_unique(run->project, run->files, error) &&
+           gw_plan_check(run->migrations, &policies, run->result->warnings, error);
+}
+
+bool
+gw_run_check_may_go_on(GwRun *run, GError **error)
+{
+    const volatile int *interrupted = gw_project_interrupted(run->project);
+
+    if (interrupted != NULL && *interrupted != 0)
+        return gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
+    return gw_lease_check(run->lease, error);
+}
+
+bool
+gw_run_tell_history(GwRun *run, GwHistoryEntry *entry, GError **error)
+{
+    entry->action = run->action;
+    entry->run = run->id;
+    entry->environment = gw_project_environment(run->project);
+    entry->host = run->actor.host;
+    entry->user = run->actor.user;
+    entry->git_commit = run->actor.git_commit;
+    entry->pid = run->actor.pid;
+    return gw_history_add(run->history, entry, error);
+}
+
+void
+gw_run_add_outcome(GwRun *run, const char *id, const char *file, GwStatus status,
+                   gint64 execution_ms, gint64 documents)
+{
+    GwOutcome *outcome = g_new0(GwOutcome, 1);
+
+    outcome->id = g_strdup(id);
+    outcome->file = g_strdup(file);
+    outcome->status = status;
+    outcome->execution_ms = execution_ms;
+    outcome->documents_affected = documents;
+    g_ptr_array_add(run->result->outcomes, outcome);
+}
+
+void
+gw_run_emit_started(GwRun *run, guint count)
+{
+    gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_RUN_STARTED, .count = count});
+}
+
+void
+gw_run_emit_ended(GwRun *run)
+{
+    gw_project_emit(run->project,
+                    &(GwEvent){.kind = GW_EVENT_RUN_ENDED, .count = run->result->outcomes->len});
+}

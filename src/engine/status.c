@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/project-internal.h"
+#include "engine/verbs.h"
+#include "state/lease.h"
+#include "state/tracker.h"
+
+static void
+row_free(gpointer data)
+{
+    GwStatusRow *row = data;
+
+    g_free(row->id);
+    g_free(row->file);
+    g_free(row->description);
+    g_free(row->author);
+    g_free(row->environment);
+    g_free(row->checksum);
+    g_free(row->run);
+    g_free(row->error_message);
+    g_free(row);
+}
+
+void
+gw_status_report_clear(GwStatusReport *report)
+{
+    g_clear_pointer(&report->rows, g_ptr_array_unref);
+    g_clear_pointer(&report->database, g_free);
+    g_clear_pointer(&report->environment, g_free);
+    g_clear_pointer(&report->holder, g_free);
+}
+
+static void
+put_record(GwStatusRow *row, const GwRecord *record)
+{
+    row->description = g_strdup(record->description);
+    row->author = g_strdup(record->author);
+    row->environment = g_strdup(record->environment);
+    row->run = g_strdup(record->run);
+    row->error_message = g_strdup(record->error_message);
+    row->applied_at_ms = record->applied_at_ms;
+    row->execution_ms = record->execution_ms;
+    row->documents_affected = record->documents_affected;
+    row->block = record->block;
+}
+
+static GwStatusRow *
+row_of(const GwMigration *migration)
+{
+    const GwMigrationFile *file = migration->file;
+    const GwRecord *record = migration->record;
+    GwStatusRow *row = g_new0(GwStatusRow, 1);
+
+    row->id = g_strdup(migration->id);
+    row->status = migration->status;
+    row->applied_at_ms = G_MININT64;
+    row->is_changed = migration->is_changed;
+    row->is_missing = file == NULL;
+    row->is_out_of_order = migration->is_out_of_order;
+    row->file = g_strdup(file != NULL ? file->name : record->file);
+    row->checksum = g_strdup(file != NULL ? file->checksum : record->checksum);
+    if (record != NULL)
+        put_record(row, record);
+    return row;
+}
+
+static void
+count_row(GwStatusReport *report, const GwStatusRow *row)
+{
+    report->applied += row->status == GW_STATUS_COMPLETED;
+    report->failed += row->status == GW_STATUS_FAILED;
+    report->changed += row->is_changed;
+    report->missing += row->is_missing;
+    report->out_of_order += row->is_out_of_order;
+}
+
+static void
+fill_rows(GwStatusReport *report, const GArray *migrations)
+{
+    report->rows = g_ptr_array_new_with_free_func(row_free);
+    for (guint index = 0; index < migrations->len; index++) {
+        GwStatusRow *row = row_of(&g_array_index(migrations, GwMigration, index));
+
+        count_row(report, row);
+        g_ptr_array_add(report->rows, row);
+    }
+    report->pending = gw_plan_pending(migrations);
+}
+
+static bool
+fill_holder(GwProject *project, GwStatusReport *report, GError **error)
+{
+    g_autoptr(bson_t) holder = NULL;
+
+    if (!gw_lease_show(gw_project_clients(project), gw_project_database(project), &holder, error))
+        return false;
+    if (holder != NULL && !gw_bson_get_bool(holder, "expired", false))
+        report->holder = g_strdup(gw_bson_get_str(holder, "owner"));
+    return true;
+}
+
+bool
+gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
+{
+    g_autoptr(GPtrArray) files = NULL;
+    g_autoptr(GPtrArray) records = NULL;
+    g_autoptr(GArray) migrations = NULL;
+    g_autoptr(GwTracker) tracker = NULL;
+
+    *out_report = (GwStatusReport){0};
+    if (!gw_project_connect(project, error))
+        return false;
+    files = gw_project_scan(project, error);
+    if (files == NULL)
+        return false;
+    tracker = gw_project_tracker(project);
+    records = gw_tracker_list(tracker, error);
+    if (records == NULL)
+        return false;
+
+    migrations = gw_project_join(project, files, records);
+    out_report->database = g_strdup(gw_project_database(project));
+    out_report->environment = g_strdup(gw_project_environment(project));
+    fill_rows(out_report, migrations);
+    return fill_holder(project, out_report, error);
+}

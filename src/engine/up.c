@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/apply.h"
+
+/* A failed `up` of migrate-mongo leaves what came before it applied, and its files may count on
+ * what earlier ones made; there, nothing is loaded ahead of its turn. */
+static bool
+preflight(GwRun *run, GPtrArray *pending, GError **error)
+{
+    if (gw_project_is_migrate_mongo(run->project))
+        return true;
+    return gw_apply_preflight(run, pending, "up", error);
+}
+
+/* Most calls find nothing to do, on every start of an application: they only read. A lock of
+ * migrate-mongo's is looked at in any case, as it does. */
+static bool
+has_nothing_to_do(GwRun *run, bool *out_nothing, GError **error)
+{
+    g_autoptr(GPtrArray) pending = NULL;
+
+    if (!gw_run_check_policies(run, error))
+        return false;
+    pending = gw_plan_up(run->migrations, &run->params->selection, error);
+    if (pending == NULL)
+        return false;
+    *out_nothing = pending->len == 0 && !gw_project_has_mm_lock(run->project);
+    return true;
+}
+
+static bool
+apply_pending(GwRun *run, GError **error)
+{
+    g_autoptr(GPtrArray) pending = gw_plan_up(run->migrations, &run->params->selection, error);
+
+    if (pending == NULL)
+        return false;
+    if (!preflight(run, pending, error))
+        return false;
+
+    gw_run_emit_started(run, pending->len);
+    for (guint next = 0; next < pending->len; next++) {
+        if (!gw_run_check_may_go_on(run, error))
+            return false;
+        if (!gw_apply_up(run, g_ptr_array_index(pending, next), error))
+            return false;
+    }
+    gw_run_emit_ended(run);
+    return true;
+}
+
+bool
+gw_engine_up(GwProject *project, const GwRunParams *params, GwRunResult *out_result, GError **error)
+{
+    g_autoptr(GwRun) run = NULL;
+    bool is_done = false;
+
+    gw_run_result_init(out_result);
+    run = gw_run_open(project, "up", params, out_result, error);
+    if (run == NULL)
+        return false;
+    if (!has_nothing_to_do(run, &is_done, error))
+        return false;
+    if (is_done)
+        return true;
+    if (!gw_run_hold(run, error))
+        return false;
+    return apply_pending(run, error);
+}
