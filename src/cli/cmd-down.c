@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/command.h"
+#include "cli/run-report.h"
+
+bool
+gw_cmd_down(GwCli *cli, GError **error)
+{
+    static const GwRunWords words = {
+        .key = "reverted",
+        .word = "reverted",
+        .nothing = "nothing is applied",
+        .status = GW_STATUS_ROLLED_BACK,
+    };
+    GwRunParams params = gw_run_params(cli->args);
+    g_auto(GwRunResult) result = {0};
+    bool is_ok = gw_engine_down(cli->project, &params, &result, error);
+
+    gw_run_report(cli, &words, &result, is_ok);
+    return is_ok;
+}
