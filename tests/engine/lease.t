@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Many processes, one database."""
+import pathlib
+import signal
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from godwit import main  # noqa: E402
+
+PODS = 20
+HOLD = ("while (!(await db.collection('go').findOne())) "
+        "await new Promise(resolve => setTimeout(resolve, 20));")
+
+
+def wait_until_running(project, process):
+    while not project.db.migrations.count_documents({"status": "running"}):
+        assert process.poll() is None, process.communicate()
+
+
+def test_twenty_pods_apply_each_migration_once_and_all_succeed(project):
+    for number in range(1, 6):
+        project.up_down(f"00{number}_m.js", "await db.collection('log')"
+                        f".updateOne({{_id: {number}}}, {{$inc: {{n: 1}}}}, {{upsert: true}});")
+    pods = [project.start("up", "--wait", "60") for _ in range(PODS)]
+    ends = [pod.communicate(timeout=120) for pod in pods]
+    assert [pod.returncode for pod in pods] == [0] * PODS, ends
+    assert [row["n"] for row in project.db.log.find()] == [1] * 5
+    assert project.db.godwit_history.count_documents({"action": "up"}) == 5
+
+
+def test_a_second_up_without_waiting_fails_and_names_the_holder(project):
+    project.up_down("001_a.js", HOLD)
+    first = project.start("up")
+    wait_until_running(project, first)
+    result = project.fails(4, "up", "--wait", "0")
+    assert str(first.pid) in result.err, result
+    shown = project.ok("lock", "--json").json
+    assert shown["pid"] == first.pid and shown["expired"] is False, shown
+    project.db.go.insert_one({})
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+
+
+def test_releasing_the_lock_stops_who_held_it(project):
+    project.up_down("001_a.js", HOLD)
+    project.up_down("002_b.js", "await db.collection('b').insertOne({});")
+    first = project.start("up")
+    wait_until_running(project, first)
+    project.ok("lock", "--release", "--yes")
+    assert project.ok("lock", "--json").json["owner"] is None
+    assert project.db.godwit_history.count_documents({"action": "lock-release"}) == 1
+    first.send_signal(signal.SIGKILL)
+    first.communicate(timeout=60)
+
+
+def test_a_killed_process_leaves_running_and_the_next_one_runs_it_again(project):
+    project.up_down("001_a.js", "await db.collection('a').insertOne({});\n" + HOLD)
+    first = project.start("up")
+    wait_until_running(project, first)
+    first.kill()
+    first.communicate(timeout=60)
+    assert project.record("001_a")["status"] == "running"
+    project.db.go.insert_one({})
+    project.ok("lock", "--release", "--yes")
+    project.ok("up", "--wait", "0")
+    assert project.record("001_a")["status"] == "completed"
+
+
+if __name__ == "__main__":
+    main(globals())

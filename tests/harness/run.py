@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run tests under one prove, against one mongod: run.py BUILD-FOLDER [--jobs N] [PATTERN...].
+
+Called by tools/test with the Python that has pymongo. A PATTERN is a part of a test's path.
+"""
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+ROOT = TESTS.parent
+sys.path.insert(0, str(TESTS))
+
+from harness import leaks  # noqa: E402
+from harness.mongod import Mongod  # noqa: E402
+
+
+def find_tests(build: pathlib.Path, patterns: list) -> list:
+    programs = [path for path in (build / "tests").glob("test-*") if os.access(path, os.X_OK)]
+    scripts = [path for path in TESTS.rglob("*.t") if "node_modules" not in path.parts]
+    names = [os.path.relpath(path, ROOT)
+             for path in sorted(p for p in programs if p.is_file()) + sorted(scripts)]
+    return [name for name in names
+            if not patterns or any(pattern in name for pattern in patterns)]
+
+
+def environment(build: pathlib.Path, scratch: pathlib.Path, server: Mongod) -> dict:
+    home = scratch / "home"
+    home.mkdir()
+    sanitizers = "halt_on_error=1:print_stacktrace=1"
+    return {
+        **os.environ,
+        "GODWIT": str(build / "godwit"),
+        "GODWIT_BUILD": str(build),
+        "GODWIT_SOURCE": str(ROOT),
+        "GODWIT_TEST_URI": server.uri,
+        "G_TEST_SRCDIR": str(TESTS),
+        "G_TEST_BUILDDIR": str(build / "tests"),
+        "G_DEBUG": "fatal-criticals",
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "TMPDIR": str(scratch),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:" + sanitizers,
+        "UBSAN_OPTIONS": sanitizers,
+        "LSAN_OPTIONS": f"suppressions={TESTS / 'harness' / 'lsan.supp'}:print_suppressions=0",
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("pattern", nargs="*")
+    parser.add_argument("--jobs", default="1")
+    wanted = parser.parse_args()
+    build = wanted.build.resolve()
+    names = find_tests(build, wanted.pattern)
+    if not names:
+        sys.exit(f"run.py: no test has {' or '.join(wanted.pattern)} in its path")
+    leaks.adopt_orphans()
+    with tempfile.TemporaryDirectory(prefix="godwit-test-") as scratch, Mongod(scratch) as server:
+        known = {server.process.pid}
+        status = subprocess.run(
+            ["prove", "--timer", "--jobs", wanted.jobs, "--exec", str(TESTS / "run-tap"), *names],
+            cwd=ROOT, env=environment(build, pathlib.Path(scratch), server)).returncode
+        leaked = leaks.end_leaked(known)
+    for line in leaked:
+        print(f"left behind: {line}", file=sys.stderr)
+    return 1 if leaked else status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
