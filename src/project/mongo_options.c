@@ -135,8 +135,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, target_clear)
 static void
 replace(char **slot, char *take_value)
 {
-    g_autofree char *old = *slot;
-
+    g_clear_pointer(slot, g_free);
     *slot = take_value;
 }
 
