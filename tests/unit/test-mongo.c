@@ -458,6 +458,8 @@ take_and_ping(void *data)
 {
     for (int round = 0; round < 20; round++) {
         g_autoptr(bson_t) reply = test_read(data, DB, "{\"ping\": 1}");
+
+        g_assert_true(bson_has_field(reply, "ok"));
     }
     return NULL;
 }
