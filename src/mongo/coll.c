@@ -9,6 +9,7 @@
 
 struct GwColl {
     GwClients *clients; /* borrowed: outlives the collection */
+    GwConn *reserved;   /* owned: the connection to use; NULL = a lent one each time */
     char *db;           /* owned */
     char *name;         /* owned */
 };
@@ -24,11 +25,21 @@ gw_coll_new(GwClients *clients, const char *db, const char *name)
     return coll;
 }
 
+GwColl *
+gw_coll_new_reserved(GwClients *clients, const char *db, const char *name)
+{
+    GwColl *coll = gw_coll_new(clients, db, name);
+
+    coll->reserved = gw_conn_take(clients);
+    return coll;
+}
+
 void
 gw_coll_free(GwColl *coll)
 {
     if (coll == NULL)
         return;
+    g_clear_pointer(&coll->reserved, gw_conn_release);
     g_free(coll->db);
     g_free(coll->name);
     g_free(coll);
@@ -38,6 +49,16 @@ const char *
 gw_coll_name(const GwColl *coll)
 {
     return coll->name;
+}
+
+/* The connection to use, and in `out_lent` what is to be given back afterwards. */
+static GwConn *
+take_conn(const GwColl *coll, GwConn **out_lent)
+{
+    if (coll->reserved != NULL)
+        return coll->reserved;
+    *out_lent = gw_conn_take(coll->clients);
+    return *out_lent;
 }
 
 /* Say on which collection it failed, and that it is a matter of rights where it is one. */
@@ -71,7 +92,8 @@ static bool
 send_write(GwColl *coll, bson_t *command, const char *tried, const char *action, bson_t *out_reply,
            GError **error)
 {
-    g_autoptr(GwConn) conn = gw_conn_take(coll->clients);
+    g_autoptr(GwConn) lent = NULL;
+    GwConn *conn = take_conn(coll, &lent);
     GwRun run = {.mode = GW_RUN_WRITE, .db = coll->db, .command = command};
     bool is_batch =
         g_str_equal(action, "insert") || g_str_equal(action, "update") ||
@@ -278,7 +300,8 @@ read_on(GwColl *coll, GwConn *conn, gint64 cursor, GPtrArray *docs, GError **err
 static GPtrArray *
 find(GwColl *coll, const bson_t *command, GError **error)
 {
-    g_autoptr(GwConn) conn = gw_conn_take(coll->clients);
+    g_autoptr(GwConn) lent = NULL;
+    GwConn *conn = take_conn(coll, &lent);
     g_autoptr(GPtrArray) docs = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
     g_auto(bson_t) reply = BSON_INITIALIZER;
 

@@ -11,6 +11,11 @@ typedef struct GwColl GwColl; /* a collection of ours; safe to share between thr
 
 /* Nothing is sent. `clients` outlives the collection. */
 GwColl *gw_coll_new(GwClients *clients, const char *db, const char *name);
+
+/* The same with a connection of its own from now on, so that it gets through where all others are
+ * lent; for one thread at a time. */
+GwColl *gw_coll_new_reserved(GwClients *clients, const char *db, const char *name);
+
 void gw_coll_free(GwColl *coll);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwColl, gw_coll_free)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run tests under one prove, against one mongod: run.py BUILD-FOLDER [--jobs N] [PATTERN...].
+"""Run tests under one prove, against one mongod: run.py [--jobs N] BUILD-FOLDER [PATTERN...].
 
 Called by tools/test with the Python that has pymongo. A PATTERN is a part of a test's path.
 """
