@@ -124,13 +124,22 @@ make_own_collections(GwRun *run, GError **error)
            gw_tracker_prepare(run->tracker, error);
 }
 
+/* Whoever lost the lease stops before its next write, not only before its next migration. */
+static bool
+still_holds(gpointer data, GError **error)
+{
+    const GwRun *run = data;
+
+    return gw_lease_check(run->lease, error);
+}
+
 bool
 gw_run_hold(GwRun *run, GError **error)
 {
     gw_actor_init(&run->actor, gw_project_root(run->project));
     run->history =
         gw_history_new(gw_project_clients(run->project), gw_project_database(run->project));
-    run->tally = gw_writer_tally_new(gw_writer_server_new());
+    run->tally = gw_writer_tally_new(gw_writer_gate_new(still_holds, run, gw_writer_server_new()));
     if (!take_lease(run, error))
         return false;
     if (!take_mm_lock(run, error))

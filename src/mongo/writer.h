@@ -76,6 +76,13 @@ GwWriteKind gw_write_kind_of(const bson_t *command);
 /* The writer at the end: sends each write to the server, in as many commands as its size needs. */
 GwWriter *gw_writer_server_new(void);
 
+/* Whether a write may go on; sets the error where not. Threads: any, several at once. */
+typedef bool (*GwWriterGateFunc)(gpointer data, GError **error);
+
+/* A writer that asks `may_write` before it hands a write on to `next`, and fails with its error.
+ * What was handed on already goes on. */
+GwWriter *gw_writer_gate_new(GwWriterGateFunc may_write, gpointer data, GwWriter *take_next);
+
 /* A writer that counts what `next` (owned) did. */
 GwWriter *gw_writer_tally_new(GwWriter *take_next);
 

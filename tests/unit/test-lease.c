@@ -260,6 +260,7 @@ test_waiting_tells_who_is_waited_for_and_ends_on_a_signal(void)
     g_assert_null(gw_lease_take(&params, &error));
     g_assert_error(error, GW_ERROR, GW_ERROR_INTERRUPTED);
     g_assert_cmpint(interrupted, ==, 1);
+    g_assert_true(gw_lease_check(lease, NULL));
 }
 
 #define RIVALS 12

@@ -394,6 +394,34 @@ test_session_takes_turns_with_retried_writes(void)
     }
 }
 
+static bool
+may_not_write(gpointer data, GError **error)
+{
+    *(int *)data += 1;
+    return gw_throw(error, GW_ERROR_LEASE_LOST, "it is shut");
+}
+
+static void
+test_a_shut_gate_lets_nothing_through(void)
+{
+    g_autoptr(GwClients) clients = test_clients();
+    g_autoptr(GwConn) conn = gw_conn_take(clients);
+    int asked = 0;
+    g_autoptr(GwWriter) writer = gw_writer_gate_new(may_not_write, &asked, gw_writer_server_new());
+    g_autoptr(bson_t) command =
+        BCON_NEW("insert", "shut", "documents", "[", "{", "_id", BCON_INT32(1), "}", "]");
+    g_autoptr(bson_t) count = NULL;
+    g_autoptr(GError) error = NULL;
+    GwWrite write = {.kind = GW_WRITE_INSERT, .db = DB, .command = command};
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    g_assert_false(gw_writer_apply(writer, conn, &write, &reply, &error));
+    g_assert_error(error, GW_ERROR, GW_ERROR_LEASE_LOST);
+    g_assert_cmpint(asked, ==, 1);
+    count = test_read(clients, DB, "{\"count\": \"shut\"}");
+    g_assert_cmpint(gw_bson_get_int(count, "n", -1), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -420,5 +448,6 @@ main(int argc, char **argv)
     g_test_add_func("/mongo/tally/counts-what-was-done", test_tally_counts_what_was_done);
     g_test_add_func("/mongo/tally/starts-again-after-a-reset",
                     test_tally_starts_again_after_a_reset);
+    g_test_add_func("/mongo/gate/shut-lets-nothing-through", test_a_shut_gate_lets_nothing_through);
     return g_test_run();
 }
