@@ -5,15 +5,11 @@
 #include "engine/verbs.h"
 
 static void
-write_json(GwJson *json, const char *key, const GwLeaseReport *report)
+write_json(GwJson *json, const GwLeaseReport *report)
 {
-    gw_json_key(json, key);
-    if (report->owner == NULL) {
-        gw_json_null(json);
-        return;
-    }
-    gw_json_begin_object(json);
     gw_json_add_str(json, "owner", report->owner);
+    if (report->owner == NULL)
+        return;
     gw_json_add_str(json, "host", report->host);
     gw_json_add_str(json, "user", report->user);
     gw_json_add_int(json, "pid", report->pid);
@@ -22,15 +18,14 @@ write_json(GwJson *json, const char *key, const GwLeaseReport *report)
     gw_json_add_date_ms(json, "renewedAt", report->renewed_at_ms);
     gw_json_add_date_ms(json, "expiresAt", report->expires_at_ms);
     gw_json_add_bool(json, "expired", report->is_expired);
-    gw_json_end_object(json);
 }
 
-/* "ci-4 (deploy, process 812)". Owned. */
+/* "deploy@ci-4 (process 812)". Owned. */
 static char *
 describe(const GwLeaseReport *report)
 {
-    g_autofree char *text = g_strdup_printf("%s (%s on %s, process %" G_GINT64_FORMAT ")",
-                                            report->owner, report->user, report->host, report->pid);
+    g_autofree char *text =
+        g_strdup_printf("%s (process %" G_GINT64_FORMAT ")", report->owner, report->pid);
 
     return gw_terminal_clean(text);
 }
@@ -59,8 +54,13 @@ release(GwCli *cli, const GwLeaseReport *held, GError **error)
         return false;
     if (!gw_engine_lock_release(cli->project, &broken, error))
         return false;
-    if (cli->json != NULL)
-        write_json(cli->json, "released", &broken);
+    if (cli->json != NULL) {
+        gw_json_add_bool(cli->json, "released", broken.owner != NULL);
+        write_json(cli->json, &broken);
+        return true;
+    }
+    if (broken.owner == NULL)
+        (void)fputs("nobody is migrating any more\n", cli->out.file);
     else
         (void)fprintf(cli->out.file, "the lease of %s is broken\n", holder);
     return true;
@@ -77,8 +77,10 @@ gw_cmd_lock(GwCli *cli, GError **error)
     if (wants_release && report.owner != NULL)
         return release(cli, &report, error);
 
+    if (cli->json != NULL && wants_release)
+        gw_json_add_bool(cli->json, "released", false);
     if (cli->json != NULL)
-        write_json(cli->json, wants_release ? "released" : "lease", &report);
+        write_json(cli->json, &report);
     else if (report.owner == NULL)
         (void)fputs("nobody is migrating\n", cli->out.file);
     else

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
+#include "cli/cli.h"
 
 int
-main(void)
+main(int argc, char **argv)
 {
-    puts("godwit " GW_VERSION);
-    return 0;
+    return gw_cli_main(argc, argv);
 }

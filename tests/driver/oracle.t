@@ -19,5 +19,5 @@ for number, path in enumerate(files, 1):
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     print(f"{'ok' if run.returncode == 0 else 'not ok'} {number} - the Node driver agrees with {path.name}")
     for line in run.stdout.splitlines() if run.returncode else []:
-        print(f"# {line}")
+        print(f"# {line}", file=sys.stderr)
 sys.exit(0)

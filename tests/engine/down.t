@@ -16,7 +16,7 @@ def three(project):
 
 
 def left(project):
-    return [row["_id"] for row in project.db.log.find().sort("_id")]
+    return [row["_id"] for row in project.db.log.find().sort("$natural")]
 
 
 def test_down_reverts_the_last_one(project):

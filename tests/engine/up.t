@@ -20,7 +20,7 @@ def test_applies_pending_migrations_in_order_and_records_them(project):
     assert [one["id"] for one in result["applied"]] == ["001_first", "002_second"]
     assert {one["status"] for one in result["applied"]} == {"completed"}
     assert [one["documentsAffected"] for one in result["applied"]] == [1, 1]
-    assert [row["at"] for row in project.db.log.find().sort("_id")] == ["001_first", "002_second"]
+    assert [row["at"] for row in project.db.log.find().sort("$natural")] == ["001_first", "002_second"]
     record = project.record("001_first")
     assert record["status"] == "completed" and record["documentsAffected"] == 1, record
     assert record["environment"] == "development" and record["sequence"] == 1, record
@@ -63,7 +63,7 @@ def test_takes_what_the_file_says_of_itself_into_the_record(project):
 def test_only_to_and_steps_select(project):
     for number in range(1, 6):
         project.up_down(f"00{number}_m.js", f"await db.collection('log').insertOne({{n: {number}}});")
-    seen = lambda: [row["n"] for row in project.db.log.find().sort("_id")]
+    seen = lambda: [row["n"] for row in project.db.log.find().sort("$natural")]
     project.ok("up", "--steps", "1")
     assert seen() == [1]
     project.ok("up", "--to", "003_m")
@@ -98,7 +98,7 @@ def test_history_has_every_action(project):
     project.ok("up")
     project.ok("down")
     project.ok("up")
-    actions = [(row["action"], row["result"]) for row in project.db.godwit_history.find().sort("_id")]
+    actions = [(row["action"], row["result"]) for row in project.db.godwit_history.find().sort("at")]
     assert actions == [("up", "completed"), ("down", "rolled_back"), ("up", "completed")], actions
     rows = project.ok("history", "--json").json["history"]
     assert [row["action"] for row in rows] == ["up", "down", "up"]

@@ -20,9 +20,10 @@ def _run_one(number, name, function, fixture):
         with fixture() as thing:
             function(thing)
     except Exception:
-        print(f"not ok {number} - {title}")
+        print(f"not ok {number} - {title}", flush=True)
         for line in traceback.format_exc().splitlines():
-            print(f"# {line}")
+            # prove shows what stands there, and swallows remarks in TAP itself.
+            print(f"# {line}", file=sys.stderr)
         return False
     print(f"ok {number} - {title}", flush=True)
     return True
