@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -154,6 +155,22 @@ gw_fs_make_folder(const char *path, GError **error)
     if (g_mkdir_with_parents(path, 0777) == 0)
         return true;
     return throw_errno(error, "making the folder", path, errno);
+}
+
+static int
+delete_one(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+    return remove(path);
+}
+
+bool
+gw_fs_delete_tree(const char *folder, GError **error)
+{
+    g_autofree char *shown = gw_text_shown(folder);
+
+    if (nftw(folder, delete_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
+        return true;
+    return gw_throw(error, GW_ERROR_IO, "deleting '%s': %s", shown, g_strerror(errno));
 }
 
 bool

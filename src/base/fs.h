@@ -28,6 +28,10 @@ GPtrArray *gw_fs_list(const char *folder, GError **error);
 /* Make a folder and those above it, unless they are there. */
 bool gw_fs_make_folder(const char *path, GError **error);
 
+/* Delete a folder with all that is in it; links are not followed. That it is not there is no
+ * failure. */
+bool gw_fs_delete_tree(const char *folder, GError **error);
+
 bool gw_fs_exists(const char *path); /* a dangling symbolic link counts */
 bool gw_fs_is_file(const char *path);
 bool gw_fs_is_folder(const char *path);
