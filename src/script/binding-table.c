@@ -5,9 +5,14 @@
 /* clang-format off */
 static const GwBinding bindings[] = {
     {"console", gw_binding_console_init},
+    {"crypto", gw_binding_crypto_init},
+    {"fs", gw_binding_fs_init},
     {"modules", gw_binding_modules_init},
     {"mongo", gw_binding_mongo_init},
+    {"os", gw_binding_os_init},
+    {"process", gw_binding_process_init},
     {"source", gw_binding_source_init},
+    {"text", gw_binding_text_init},
     {"timers", gw_binding_timers_init},
     {"util", gw_binding_util_init},
 };

@@ -25,6 +25,20 @@ Object.defineProperty(Buffer.prototype, CUSTOM, {
   },
 });
 
+// The package is older than this encoding. Its decoder of base64 takes the other letters as well.
+const { from } = Buffer;
+const { toString } = Buffer.prototype;
+const isUrl = (encoding) => typeof encoding === 'string' && encoding.toLowerCase() === 'base64url';
+
+Buffer.from = function (value, encoding, length) {
+  return from(value, isUrl(encoding) ? 'base64' : encoding, length);
+};
+Buffer.prototype.toString = function (encoding, start, end) {
+  if (!isUrl(encoding)) return Reflect.apply(toString, this, arguments);
+  const text = Reflect.apply(toString, this, ['base64', start, end]);
+  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+};
+
 module.exports = fillIn({
   Buffer,
   SlowBuffer: npm.SlowBuffer,

@@ -65,6 +65,7 @@ async function readConfig(path) {
   if (config === null || typeof config !== 'object' || Array.isArray(config)) {
     throw new TypeError('a configuration file must export an object, or a promise of one');
   }
+  require('internal/environment').publish();
   return config;
 }
 

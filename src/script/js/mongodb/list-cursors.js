@@ -6,6 +6,15 @@ const { AbstractCursor } = require('mongodb/cursor');
 const { MongoAPIError } = require('mongodb/errors');
 const { decorate } = require('mongodb/execute');
 
+// godwit's own collections are no business of a migration: one that goes through all there are
+// would change the lease under which it runs.
+const NOT_OURS = { name: { $not: /^godwit_/ } };
+
+function withoutOurs(filter) {
+  const isEmpty = filter === undefined || filter === null || Object.keys(filter).length === 0;
+  return isEmpty ? NOT_OURS : { $and: [filter, NOT_OURS] };
+}
+
 class ListCollectionsCursor extends AbstractCursor {
   constructor(db, filter, options) {
     super(db.client, db.databaseName, options);
@@ -17,7 +26,7 @@ class ListCollectionsCursor extends AbstractCursor {
     const { options } = this.s;
     const command = {
       listCollections: 1,
-      filter: this.filter,
+      filter: withoutOurs(this.filter),
       cursor: options.batchSize ? { batchSize: options.batchSize } : {},
       nameOnly: !!options.nameOnly,
       authorizedCollections: !!options.authorizedCollections,
