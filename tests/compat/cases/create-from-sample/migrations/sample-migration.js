@@ -1,0 +1,2 @@
+// our own
+module.exports = { async up() {}, async down() {} };

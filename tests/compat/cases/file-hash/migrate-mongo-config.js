@@ -1,0 +1,7 @@
+module.exports = {
+  mongodb: { url: process.env.COMPAT_URI, databaseName: process.env.COMPAT_DB },
+  migrationsDir: "migrations",
+  changelogCollectionName: "changelog",
+  migrationFileExtension: ".js",
+  useFileHash: true,
+};

@@ -1,0 +1,1 @@
+exports.shape = row => ({ ...row, n: Number(row.n) });

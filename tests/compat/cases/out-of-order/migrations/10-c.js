@@ -1,0 +1,9 @@
+module.exports = {
+  async up(db, client) {
+    await db.collection('log').insertOne({ _id: 'c' });
+  },
+
+  async down(db, client) {
+    await db.collection('log').deleteOne({ _id: 'c' });
+  },
+};

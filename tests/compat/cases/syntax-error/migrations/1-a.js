@@ -1,0 +1,3 @@
+module.exports = {
+  async up(db) { const = 1; }
+};
