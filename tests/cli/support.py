@@ -80,7 +80,7 @@ class _Test:
         self.tap.failed += 1
         print(f"not ok {self.tap.count} - {self.name}", flush=True)
         for line in "".join(traceback.format_exception(error)).splitlines():
-            print(f"# {line}", flush=True)
+            print(f"# {line}", file=sys.stderr, flush=True)
         return True
 
 
