@@ -46,6 +46,7 @@ write_json(GwJson *json, const GwStatusReport *report, bool is_migrate_mongo)
     gw_json_add_str(json, "database", report->database);
     gw_json_add_str(json, "environment", report->environment);
     gw_json_add_str(json, "lease", report->holder);
+    gw_json_add_str(json, "duplicate", report->duplicate);
 }
 
 /* What a reader has to know besides the status. */
@@ -109,6 +110,8 @@ print_counts(const GwCli *cli, const GwStatusReport *report)
     (void)fprintf(file, " in '%s' (%s)\n", report->database, report->environment);
     if (report->holder != NULL)
         (void)fprintf(file, "%s is migrating it now\n", report->holder);
+    if (report->duplicate != NULL)
+        gw_terminal_put(&cli->out, GW_STYLE_YELLOW, "%s\n", report->duplicate);
 }
 
 static void

@@ -27,6 +27,7 @@ gw_status_report_clear(GwStatusReport *report)
     g_clear_pointer(&report->database, g_free);
     g_clear_pointer(&report->environment, g_free);
     g_clear_pointer(&report->holder, g_free);
+    g_clear_pointer(&report->duplicate, g_free);
 }
 
 static void
@@ -86,6 +87,16 @@ fill_rows(GwStatusReport *report, const GArray *migrations)
     report->pending = gw_plan_pending(migrations);
 }
 
+/* `up` refuses them; a status that fails would say nothing else any more. */
+static void
+fill_duplicate(const GwProject *project, GwStatusReport *report, const GPtrArray *files)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!gw_project_check_unique(project, files, &error))
+        report->duplicate = g_strdup(error->message);
+}
+
 static bool
 fill_holder(GwProject *project, GwStatusReport *report, GError **error)
 {
@@ -121,5 +132,6 @@ gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
     out_report->database = g_strdup(gw_project_database(project));
     out_report->environment = g_strdup(gw_project_environment(project));
     fill_rows(out_report, migrations);
+    fill_duplicate(project, out_report, files);
     return fill_holder(project, out_report, error);
 }

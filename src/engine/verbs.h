@@ -89,6 +89,7 @@ typedef struct {
     char *database;    /* owned */
     char *environment; /* owned */
     char *holder;      /* owned: who holds the lease; NULL = nobody */
+    char *duplicate;   /* owned: names two files of one id or number; NULL = none */
     guint pending;
     guint applied;
     guint failed;

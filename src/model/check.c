@@ -58,8 +58,7 @@ static const Trouble changed_trouble = {
 static const Trouble missing_trouble = {
     is_missing, "the file of 1 applied migration is missing",
     "the files of %u applied migrations are missing",
-    "Get the file back from version control, or set policies.missing to \"warn\" in the "
-    "configuration."};
+    "Get the file back from version control, or go on without it: --allow-missing."};
 static const Trouble order_trouble = {
     is_out_of_order, "1 pending migration comes before one that is applied",
     "%u pending migrations come before one that is applied",
