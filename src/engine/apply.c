@@ -186,8 +186,11 @@ end_failed_up(GwRun *run, GwRecord *record, GError *take_failure, GError **error
 
     record->status = GW_STATUS_FAILED;
     put_error(record, failure);
-    if (!gw_tracker_fail(run->tracker, record, &second) ||
-        !tell_history(run, record, "failed", failure, &second))
+    /* Whoever took the lease over may have begun it again: then the record is theirs. */
+    if (!gw_tracker_fail(run->tracker, record, &second) &&
+        g_error_matches(second, GW_ERROR, GW_ERROR_LEASE_LOST))
+        g_clear_error(&second);
+    if (second != NULL || !tell_history(run, record, "failed", failure, &second))
         g_prefix_error(&failure, "(and recording the failure failed: %s) ", second->message);
     gw_run_add_outcome(run, record->id, record->file, GW_STATUS_FAILED, record->execution_ms,
                        record->documents_affected);
@@ -208,6 +211,20 @@ call_up(GwRun *run, GwStep *step, const GwRecord *record, GError **error)
     return true;
 }
 
+/* A script sees a lost lease as the failure of one of its writes, and may catch it, or fail for
+ * reasons that follow from it. What the user has to know is the lease. */
+static bool
+end_call(GwRun *run, bool is_done, GError **error)
+{
+    g_autoptr(GError) lost = NULL;
+
+    if (gw_lease_check(run->lease, &lost))
+        return is_done;
+    g_clear_error(error);
+    g_propagate_error(error, g_steal_pointer(&lost));
+    return false;
+}
+
 static bool
 run_up(GwRun *run, const GwMigration *migration, GwRecord *record, GError **error)
 {
@@ -220,8 +237,7 @@ run_up(GwRun *run, const GwMigration *migration, GwRecord *record, GError **erro
         return false;
     is_done = call_up(run, step, record, error);
     gw_step_describe(step, record);
-    /* Whoever lost the lease meanwhile may not say that this is applied. */
-    return is_done && gw_lease_check(run->lease, error);
+    return end_call(run, is_done, error);
 }
 
 static void
@@ -289,7 +305,7 @@ run_down(GwRun *run, const GwMigration *migration, GwRecord *record, GError **er
         return false;
     is_done = gw_step_call(step, "down", error);
     gw_step_describe(step, record);
-    return is_done && gw_lease_check(run->lease, error);
+    return end_call(run, is_done, error);
 }
 
 bool

@@ -4,6 +4,7 @@
 import pathlib
 import signal
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from godwit import main  # noqa: E402
@@ -65,6 +66,52 @@ def test_a_killed_process_leaves_running_and_the_next_one_runs_it_again(project)
     project.ok("lock", "--release", "--yes")
     project.ok("up", "--wait", "0")
     assert project.record("001_a")["status"] == "completed"
+
+
+def test_a_paused_holder_that_wakes_too_late_writes_nothing_more(project):
+    project.configure(lease={"ttl": 3})
+    project.up_down("001_a.js", "for (let n = 0; n < 1000; n++) {\n"
+                    "  await db.collection('log').insertOne({by: process.pid, n});\n" + HOLD +
+                    "\n  if (await db.collection('go').findOne({stop: process.pid})) break;\n}")
+    first = project.start("up")
+    wait_until_running(project, first)
+    while not project.db.log.count_documents({}):
+        assert first.poll() is None
+    first.send_signal(signal.SIGSTOP)
+    second = project.start("up", "--wait", "60")
+    while project.db.godwit_lease.find_one({"pid": first.pid}):
+        assert second.poll() is None
+    project.db.go.insert_one({"stop": second.pid})
+    out, err = second.communicate(timeout=60)
+    assert second.returncode == 0, (out, err)
+    before = project.db.log.count_documents({"by": first.pid})
+    first.send_signal(signal.SIGCONT)
+    out, err = first.communicate(timeout=60)
+    assert first.returncode == 4, (first.returncode, out, err)
+    assert b"lease" in err, err
+    assert project.db.log.count_documents({"by": first.pid}) == before
+    record = project.record("001_a")
+    assert record["status"] == "completed", record
+    assert project.db.godwit_lease.find_one()["token"] == 2
+
+
+def test_a_broken_lease_stops_its_holder_before_its_next_write(project):
+    project.configure(lease={"ttl": 3})
+    project.up_down("001_a.js", "await db.collection('a').insertOne({n: 1});\n" + HOLD +
+                    "\nawait db.collection('a').insertOne({n: 2});")
+    holder = project.start("up")
+    wait_until_running(project, holder)
+    while not project.db.a.count_documents({}):
+        assert holder.poll() is None
+    project.ok("lock", "--release", "--yes")
+    # Its thread learns it by its next renewal, within a second; then the script may go on.
+    deadline = time.monotonic() + 30
+    while holder.poll() is None and time.monotonic() < deadline:
+        if time.monotonic() > deadline - 27 and not project.db.go.count_documents({}):
+            project.db.go.insert_one({})
+    out, err = holder.communicate(timeout=60)
+    assert holder.returncode == 4, (holder.returncode, out, err)
+    assert [row["n"] for row in project.db.a.find()] == [1]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs one script for a person who works on godwit's JavaScript: `run-script FILE [FUNCTION]...`.
- * Loads it, calls the functions (default: up), and prints all that is known of an error. With
- * GODWIT_TEST_URI set it has a database.
+ * Loads it, calls the functions (default: up), and prints all that is known of an error. There is
+ * no database.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,6 +16,7 @@ Object.assign(exports, {
   ...errors,
   ...bulk,
   ...concerns,
+  ...require('mongodb/enumerations'),
   ...lists,
   MongoBulkWriteError,
   AbstractCursor,
@@ -29,17 +30,14 @@ Object.assign(exports, {
   MongoClient: require('mongodb/client').MongoClient,
   ObjectId,
   ObjectID: ObjectId, // until driver 4
-  ExplainVerbosity: Object.freeze({
-    queryPlanner: 'queryPlanner', queryPlannerExtended: 'queryPlannerExtended',
-    executionStats: 'executionStats', allPlansExecution: 'allPlansExecution',
-  }),
-  ProfilingLevel: Object.freeze({ off: 'off', slowOnly: 'slow_only', all: 'all' }),
-  ReturnDocument: Object.freeze({ BEFORE: 'before', AFTER: 'after' }),
-  ServerApiVersion: Object.freeze({ v1: '1' }),
-  CursorTimeoutMode: Object.freeze({ ITERATION: 'iteration', LIFETIME: 'cursorLifetime' }),
 });
 
-for (const name of ['ChangeStream', 'ClientEncryption', 'GridFSBucket']) exports[name] = missingClass(name);
+for (const name of [
+  'CancellationToken', 'ChangeStream', 'ChangeStreamCursor', 'ClientEncryption', 'ExplainableCursor', 'GridFSBucket',
+  'GridFSBucketReadStream', 'GridFSBucketWriteStream', 'MongoClientAuthProviders', 'MongoCryptAzureKMSRequestError',
+  'MongoCryptCreateDataKeyError', 'MongoCryptCreateEncryptedCollectionError', 'MongoCryptError',
+  'MongoCryptInvalidArgumentError', 'MongoCryptKMSRequestNetworkTimeoutError',
+]) exports[name] = missingClass(name);
 
 for (const name of [
   'BSON', 'BSONRegExp', 'BSONSymbol', 'BSONType', 'Binary', 'Code', 'DBRef', 'Decimal128', 'Double', 'Int32', 'Long',
