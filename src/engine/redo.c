@@ -40,7 +40,8 @@ redo_selected(GwRun *run, GPtrArray *applied, GError **error)
 {
     g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
 
-    if (!gw_apply_preflight(run, applied, "down", error))
+    if (!gw_apply_preflight(run, applied, "down", error) ||
+        !gw_apply_preflight(run, applied, "up", error))
         return false;
     gw_run_emit_started(run, applied->len);
     if (!revert_all(run, applied, ids, error))

@@ -28,13 +28,6 @@ gw_history_free(GwHistory *history)
 }
 
 static void
-append_fact(bson_t *doc, const char *key, const char *text)
-{
-    if (text != NULL)
-        gw_stamp_append_text(doc, key, text);
-}
-
-static void
 append_error(bson_t *doc, const GError *error)
 {
     const GwErrorInfo *info = error != NULL ? gw_error_info(error) : NULL;
@@ -51,23 +44,23 @@ doc_of_entry(const GwHistoryEntry *entry)
     bson_t *doc = bson_new();
 
     BSON_APPEND_NULL(doc, "at");
-    append_fact(doc, "action", entry->action);
-    append_fact(doc, "result", entry->result);
-    append_fact(doc, "migrationId", entry->migration);
-    append_fact(doc, "file", entry->file);
-    append_fact(doc, "checksum", entry->checksum);
-    append_fact(doc, "environment", entry->environment);
-    append_fact(doc, "run", entry->run);
-    append_fact(doc, "host", entry->host);
-    append_fact(doc, "user", entry->user);
+    gw_stamp_append_fact(doc, "action", entry->action);
+    gw_stamp_append_fact(doc, "result", entry->result);
+    gw_stamp_append_fact(doc, "migrationId", entry->migration);
+    gw_stamp_append_fact(doc, "file", entry->file);
+    gw_stamp_append_fact(doc, "checksum", entry->checksum);
+    gw_stamp_append_fact(doc, "environment", entry->environment);
+    gw_stamp_append_fact(doc, "run", entry->run);
+    gw_stamp_append_fact(doc, "host", entry->host);
+    gw_stamp_append_fact(doc, "user", entry->user);
     gw_stamp_append_number(doc, "pid", entry->pid);
     BSON_APPEND_UTF8(doc, "godwit", GW_VERSION);
-    append_fact(doc, "gitCommit", entry->git_commit);
+    gw_stamp_append_fact(doc, "gitCommit", entry->git_commit);
     if (entry->migration != NULL) {
         gw_stamp_append_number(doc, "executionTime", entry->execution_ms);
         gw_stamp_append_number(doc, "documentsAffected", entry->documents_affected);
     }
-    append_fact(doc, "detail", entry->detail);
+    gw_stamp_append_fact(doc, "detail", entry->detail);
     append_error(doc, entry->error);
     return doc;
 }

@@ -3,14 +3,6 @@
 
 #include "state/stamp.h"
 
-/* A fact that not every record has: left out rather than null. */
-static void
-append_fact(bson_t *doc, const char *key, const char *text)
-{
-    if (text != NULL)
-        gw_stamp_append_text(doc, key, text);
-}
-
 /* Until the journal is there, it is only known how much would have to be undone. */
 static void
 append_rollback_info(bson_t *doc, const GwRecord *record)
@@ -67,14 +59,14 @@ gw_record_to_bson(const GwRecord *record)
     g_autoptr(bson_t) doc = bson_new();
 
     append_plan_fields(doc, record);
-    append_fact(doc, "file", record->file);
-    append_fact(doc, "checksum", record->checksum);
-    append_fact(doc, "run", record->run);
+    gw_stamp_append_fact(doc, "file", record->file);
+    gw_stamp_append_fact(doc, "checksum", record->checksum);
+    gw_stamp_append_fact(doc, "run", record->run);
     gw_stamp_append_number(doc, "sequence", record->sequence);
-    append_fact(doc, "host", record->host);
-    append_fact(doc, "user", record->user);
-    append_fact(doc, "godwit", record->godwit);
-    append_fact(doc, "gitCommit", record->git_commit);
+    gw_stamp_append_fact(doc, "host", record->host);
+    gw_stamp_append_fact(doc, "user", record->user);
+    gw_stamp_append_fact(doc, "godwit", record->godwit);
+    gw_stamp_append_fact(doc, "gitCommit", record->git_commit);
     append_output(doc, record);
     if (record->error_message != NULL)
         gw_stamp_append_error(doc, record->error_message, record->error_file, record->error_line,

@@ -39,6 +39,13 @@ gw_stamp_append_text(bson_t *doc, const char *key, const char *text)
 }
 
 void
+gw_stamp_append_fact(bson_t *doc, const char *key, const char *text)
+{
+    if (text != NULL)
+        gw_stamp_append_text(doc, key, text);
+}
+
+void
 gw_stamp_append_number(bson_t *doc, const char *key, gint64 number)
 {
     if (number >= G_MININT32 && number <= G_MAXINT32)
@@ -54,8 +61,7 @@ gw_stamp_append_error(bson_t *doc, const char *message, const char *file, int li
 
     BSON_APPEND_DOCUMENT_BEGIN(doc, "error", &error);
     gw_stamp_append_text(&error, "message", message);
-    if (file != NULL)
-        gw_stamp_append_text(&error, "file", file);
+    gw_stamp_append_fact(&error, "file", file);
     if (line != 0)
         BSON_APPEND_INT32(&error, "line", line);
     if (code != 0)

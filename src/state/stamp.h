@@ -17,6 +17,9 @@ bson_t *gw_stamp_set(const bson_t *expressions);
 /* Append `text` as valid UTF-8 of at most 16 kB, since a document has to fit it; NULL: as null. */
 void gw_stamp_append_text(bson_t *doc, const char *key, const char *text);
 
+/* The same, but NULL is left out: for facts that not everything has. */
+void gw_stamp_append_fact(bson_t *doc, const char *key, const char *text);
+
 /* Append `number` as JavaScript's people expect to find it: int32 where it fits, else int64. */
 void gw_stamp_append_number(bson_t *doc, const char *key, gint64 number);
 

@@ -91,6 +91,17 @@ def test_redo_reverts_and_applies_again(project):
     assert actions == ["rolled_back", "completed"], actions
 
 
+def test_redo_of_a_file_that_has_lost_its_up_reverts_nothing(project):
+    path = project.up_down("001_a.js", "await db.collection('a').insertOne({});",
+                           "await db.collection('a').drop();")
+    project.ok("up")
+    path.write_text("module.exports = { async down(db) { await db.collection('a').drop(); } };")
+    result = project.fails(1, "redo", "--allow-changed")
+    assert "'up'" in result.err, result
+    assert project.db.a.count_documents({}) == 1
+    assert project.record("001_a")["status"] == "completed"
+
+
 def test_validate_runs_all_and_names_what_fails(project):
     project.migration("001_a.js", "module.exports = {async up() {}, async validate(db) {"
                       " if (await db.collection('a').countDocuments()) throw new Error('not empty');"
