@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A replica set of three whose primary steps down, or dies, in the middle of a migration."""
+import pathlib
+import sys
+import tempfile
+import time
+
+import pymongo
+from pymongo.errors import AutoReconnect, PyMongoError
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "lib"), str(TESTS)]
+from godwit import main  # noqa: E402
+from harness.mongod import Mongod  # noqa: E402
+
+PATIENCE_S = 60
+LOOP = """
+for (let n = 0; n < 150; n++) {
+  await db.collection('log').insertOne({ n });
+  await db.collection('sum').updateOne({ _id: 1 }, { $inc: { total: n, count: 1 } }, { upsert: true });
+  await new Promise(resolve => setTimeout(resolve, 10));
+}
+const found = await db.collection('log').find().sort({ n: 1 }).batchSize(7).toArray();
+if (found.length !== 150) throw new Error(`${found.length} of 150 are there`);
+"""
+
+
+class Trio:
+    """Three mongods of one replica set; elections take a second."""
+
+    def __init__(self, scratch):
+        self.members = [Mongod(scratch, "trio") for _ in range(3)]
+        hosts = ",".join(f"127.0.0.1:{member.port}" for member in self.members)
+        self.uri = f"mongodb://{hosts}/?replicaSet=trio&serverSelectionTimeoutMS=30000"
+
+    def __enter__(self):
+        for member in self.members:
+            member.start()
+        config = {"_id": "trio", "settings": {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 200},
+                  "members": [{"_id": at, "host": f"127.0.0.1:{member.port}"}
+                              for at, member in enumerate(self.members)]}
+        address = f"mongodb://127.0.0.1:{self.members[0].port}/?directConnection=true"
+        with pymongo.MongoClient(address, serverSelectionTimeoutMS=PATIENCE_S * 1000) as client:
+            client.admin.command("replSetInitiate", config)
+        self.client = pymongo.MongoClient(self.uri)
+        self.wait_for_primary()
+        return self
+
+    def wait_for_primary(self):
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            try:
+                self.client.admin.command("ping")
+                return
+            except PyMongoError:
+                continue
+        raise AssertionError("there is no primary")
+
+    def primary(self):
+        port = self.client.primary[1]
+        return next(member for member in self.members if member.port == port)
+
+    def __exit__(self, *_):
+        self.client.close()
+        for member in self.members:
+            # Nothing of theirs is wanted any more: an orderly end takes many seconds each.
+            member.process.kill()
+            member.process.wait()
+            member.stop()
+
+
+def migrate(project, disturb):
+    """`up` in the middle of which `disturb` is called; how it ended, and the database."""
+    project.configure(uri=TRIO.uri)
+    project.up_down("001_a.js", LOOP)
+    db = TRIO.client[project.database]
+    TRIO.wait_for_primary()
+    running = project.start("up")
+    while db.log.count_documents({}) < 50:
+        assert running.poll() is None, running.communicate()
+    disturb()
+    out, err = running.communicate(timeout=120)
+    return running.returncode, out + err, db
+
+
+def check_all_is_there_once(status, text, db):
+    assert status == 0, text
+    assert [row["n"] for row in db.log.find().sort("n")] == list(range(150))
+    assert db.sum.find_one()["count"] == 150, db.sum.find_one()
+    assert db.migrations.find_one()["status"] == "completed"
+    assert db.migrations.find_one()["documentsAffected"] == 300
+    assert db.godwit_lease.find_one()["token"] == 1
+
+
+def step_down():
+    try:
+        TRIO.client.admin.command("replSetStepDown", 10, force=True)
+    except AutoReconnect:
+        pass  # it closes its connections, ours too
+
+
+def test_a_primary_that_steps_down_is_survived_and_nothing_is_written_twice(project):
+    check_all_is_there_once(*migrate(project, step_down))
+
+
+def test_a_primary_that_dies_is_survived_and_nothing_is_written_twice(project):
+    dead = []
+
+    def kill():
+        dead.append(TRIO.primary())
+        dead[0].process.kill()
+        dead[0].process.wait()
+
+    try:
+        check_all_is_there_once(*migrate(project, kill))
+    finally:
+        dead[0].start()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch, Trio(scratch) as TRIO:
+        main(globals())
