@@ -45,8 +45,8 @@ RULES = [
          r"|bulk_\w+|database_(drop|create|add_user|remove)\w*|gridfs_\w+"
          r"|(client|database|collection)_(read_)?write_command\w*)",
          "data is changed in mongo/writer*.c and mongo/coll.c only",
-         unless=r"src/mongo/(writer[\w-]*|coll|run)\.c"),
-    Rule("driver-write", ["src/**/*.[ch]"], r'#\s*include\s+"mongo/run\.h"',
+         unless=r"src/mongo/(writer[\w-]*|coll|send)\.c"),
+    Rule("driver-write", ["src/**/*.[ch]"], r'#\s*include\s+"mongo/send\.h"',
          "it sends any command: that is for mongo/ alone", raw=True, unless=r"src/mongo/"),
     Rule("sleep", ["tests/**/*.c", "tests/**/*.py", "tests/**/*.t"],
          r"\b(u?sleep|g_usleep|nanosleep)\s*\(|^\s*sleep\s+[\d$]|[;&|(]\s*sleep\s+[\d$]",

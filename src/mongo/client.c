@@ -3,7 +3,7 @@
 
 #include "mongo/command.h"
 #include "mongo/conn.h"
-#include "mongo/run.h"
+#include "mongo/send.h"
 #include "mongo/uri.h"
 
 /* Far more than we ever use at once; connections are made when they are first needed. A script that
@@ -144,10 +144,10 @@ static bool
 ask(GwClients *clients, GwConn *conn, const char *command, bson_t *out_reply, GError **error)
 {
     g_autoptr(bson_t) question = BCON_NEW(command, BCON_INT32(1));
-    GwRun run = {.mode = GW_RUN_RAW, .db = "admin", .command = question};
+    GwSend run = {.mode = GW_SEND_RAW, .db = "admin", .command = question};
     bson_error_t cause = {0};
 
-    if (gw_run(conn, &run, out_reply, &cause))
+    if (gw_send(conn, &run, out_reply, &cause))
         return true;
     return is_login_error(&cause) ? throw_no_login(clients, &cause, error)
                                   : throw_no_connection(clients, &cause, error);

@@ -2,7 +2,7 @@
 #include "mongo/coll.h"
 
 #include "mongo/command.h"
-#include "mongo/run.h"
+#include "mongo/send.h"
 
 /* A majority that does not answer must not hang us for ever. */
 #define MAJORITY_TIMEOUT_MS 60000
@@ -94,7 +94,7 @@ send_write(GwColl *coll, bson_t *command, const char *tried, const char *action,
 {
     g_autoptr(GwConn) lent = NULL;
     GwConn *conn = take_conn(coll, &lent);
-    GwRun run = {.mode = GW_RUN_WRITE, .db = coll->db, .command = command};
+    GwSend run = {.mode = GW_SEND_WRITE, .db = coll->db, .command = command};
     bool is_batch =
         g_str_equal(action, "insert") || g_str_equal(action, "update") ||
         (g_str_equal(action, "remove") && gw_bson_get_int(command, "deletes.0.limit", 0) == 1);
@@ -103,7 +103,7 @@ send_write(GwColl *coll, bson_t *command, const char *tried, const char *action,
     is_batch = is_batch && !gw_bson_has(command, "findAndModify"); /* the driver numbers that one */
     BCON_APPEND(command, "writeConcern", "{", "w", BCON_UTF8("majority"), "wtimeout",
                 BCON_INT32(MAJORITY_TIMEOUT_MS), "}");
-    if (!gw_run_batch(conn, &run, command, is_batch, out_reply, &cause)) {
+    if (!gw_send_batch(conn, &run, command, is_batch, out_reply, &cause)) {
         gw_throw_server(error, &cause, out_reply);
         return explain(coll, tried, action, error);
     }
@@ -254,10 +254,10 @@ gw_coll_create_index(GwColl *coll, const bson_t *keys, const bson_t *options, GE
 static bool
 send_read(GwColl *coll, GwConn *conn, const bson_t *command, bson_t *out_reply, GError **error)
 {
-    GwRun run = {.mode = GW_RUN_RAW, .db = coll->db, .command = command};
+    GwSend run = {.mode = GW_SEND_RAW, .db = coll->db, .command = command};
     bson_error_t cause = {0};
 
-    if (gw_run(conn, &run, out_reply, &cause))
+    if (gw_send(conn, &run, out_reply, &cause))
         return true;
     gw_throw_server(error, &cause, out_reply);
     return explain(coll, "reading", "find", error);

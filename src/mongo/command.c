@@ -2,7 +2,7 @@
 #include "mongo/command.h"
 
 #include "mongo/names.h"
-#include "mongo/run.h"
+#include "mongo/send.h"
 
 static bool
 is_one_of(const char *name, const char *const *names)
@@ -21,7 +21,7 @@ opens_cursor(const char *name)
 
 /* Only these take a read concern that stands in the URI: with it, "ping" or "listIndexes" is
  * refused by the server. */
-static GwRunMode
+static GwSendMode
 mode_of(GwConn *conn, const char *name)
 {
     static const char *const names[] = {"find",     "aggregate", "count",
@@ -30,8 +30,8 @@ mode_of(GwConn *conn, const char *name)
         mongoc_uri_get_read_concern(gw_clients_uri(conn->clients));
 
     if (mongoc_read_concern_is_default(concern) || is_one_of(name, names))
-        return GW_RUN_READ;
-    return GW_RUN_RAW;
+        return GW_SEND_READ;
+    return GW_SEND_RAW;
 }
 
 /* The cursor that a getMore or killCursors speaks of; 0 = none. */
@@ -57,7 +57,7 @@ find_home(GwConn *conn, const bson_t *command, const GwSession *session, GwCurso
     if (session != NULL && gw_session_in_transaction(session))
         return true; /* the driver pins a transaction to its server by itself */
     if (opens_cursor(name)) {
-        out_home->server_id = gw_run_pick_server(conn, command, cause);
+        out_home->server_id = gw_send_pick_server(conn, command, cause);
         return out_home->server_id != 0;
     }
     (void)gw_clients_find_cursor(conn->clients, cursor_of(command, name), out_home);
@@ -83,10 +83,10 @@ bool
 gw_command_read(GwConn *conn, const char *db, const bson_t *command, GwSession *session,
                 bson_t *out_reply, GError **error)
 {
-    GwRun run = {.mode = mode_of(conn, gw_command_name(command)),
-                 .db = db,
-                 .command = command,
-                 .session = session};
+    GwSend run = {.mode = mode_of(conn, gw_command_name(command)),
+                  .db = db,
+                  .command = command,
+                  .session = session};
     GwCursorHome home = {0};
     bson_error_t cause = {0};
     bool done = false;
@@ -101,7 +101,7 @@ gw_command_read(GwConn *conn, const char *db, const bson_t *command, GwSession *
         return gw_throw_server(error, &cause, NULL);
     }
     run.server_id = home.server_id;
-    done = gw_run(home.conn, &run, out_reply, &cause);
+    done = gw_send(home.conn, &run, out_reply, &cause);
     note_cursor(command, out_reply, &home);
     return done || gw_throw_server(error, &cause, out_reply);
 }

@@ -25,7 +25,7 @@ struct GwConn {
     mongoc_client_session_t *plain; /* owned: for what comes without a session; NULL = not yet */
     mongoc_client_session_t *retry; /* owned: for writes that we number ourselves; NULL = not yet */
     gint64 retry_number;            /* the last transaction number used on `retry` */
-    pthread_mutex_t lock;           /* held during each command, see gw_run */
+    pthread_mutex_t lock;           /* held during each command, see gw_send */
 };
 
 struct GwSession {

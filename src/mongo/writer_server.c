@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mongo/command.h"
 #include "mongo/reply_sum.h"
-#include "mongo/run.h"
+#include "mongo/send.h"
 #include "mongo/writer.h"
 
 /* The server's limits of one command: operations, and the bytes of its document. A stored document
@@ -19,13 +19,13 @@ typedef struct {
     size_t count;         /* operations already cut off */
 } Cut;
 
-static GwRunMode
+static GwSendMode
 mode_of(GwWriteKind kind)
 {
     if (kind == GW_WRITE_AGGREGATE)
-        return GW_RUN_READ_WRITE;
+        return GW_SEND_READ_WRITE;
     /* What we don't know may not take a write concern: it goes as it stands. */
-    return kind == GW_WRITE_OTHER ? GW_RUN_RAW : GW_RUN_WRITE;
+    return kind == GW_WRITE_OTHER ? GW_SEND_RAW : GW_SEND_WRITE;
 }
 
 static void
@@ -81,14 +81,14 @@ static bool
 send_part(GwConn *conn, Cut *cut, bson_t *out_reply, bson_error_t *out_cause)
 {
     g_autoptr(bson_t) command = bson_copy(cut->write->command);
-    GwRun run = {.mode = mode_of(cut->write->kind),
-                 .db = cut->write->db,
-                 .command = command,
-                 .session = cut->write->session};
+    GwSend run = {.mode = mode_of(cut->write->kind),
+                  .db = cut->write->db,
+                  .command = command,
+                  .session = cut->write->session};
     bool is_single_only = false;
 
     append_part(cut, command, &is_single_only);
-    return gw_run_batch(conn, &run, command, is_single_only, out_reply, out_cause);
+    return gw_send_batch(conn, &run, command, is_single_only, out_reply, out_cause);
 }
 
 static bool
@@ -116,15 +116,15 @@ apply_batch(GwConn *conn, const GwWrite *write, bson_t *out_reply, bson_error_t 
 static bool
 server_apply(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_reply, GError **error)
 {
-    GwRun run = {.mode = mode_of(write->kind),
-                 .db = write->db,
-                 .command = write->command,
-                 .session = write->session};
+    GwSend run = {.mode = mode_of(write->kind),
+                  .db = write->db,
+                  .command = write->command,
+                  .session = write->session};
     bson_error_t cause = {0};
     bool done = false;
 
     if (write->batch_name == NULL) {
-        done = gw_run(conn, &run, out_reply, &cause);
+        done = gw_send(conn, &run, out_reply, &cause);
     } else {
         bson_init(out_reply);
         done = apply_batch(conn, write, out_reply, &cause);

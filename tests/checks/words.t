@@ -97,7 +97,7 @@ def test_a_shell(tree):
 def test_a_driver_write_outside_the_seam(tree):
     finds(tree, "driver-write", "mongoc_collection_insert_one(a, b, c, d, e);")
     finds(tree, "driver-write", "mongoc_bulk_operation_execute(a, b, c);", "src/mongo/client.c")
-    finds(tree, "driver-write", '}\n#include "mongo/run.h"\n{')
+    finds(tree, "driver-write", '}\n#include "mongo/send.h"\n{')
 
 
 def test_a_driver_write_in_the_seam_is_right(tree):

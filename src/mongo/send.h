@@ -8,31 +8,31 @@
 #include "mongo/conn.h"
 
 typedef enum {
-    GW_RUN_READ,       /* inherits the URI's read concern and preference */
-    GW_RUN_WRITE,      /* inherits its write concern; to the primary */
-    GW_RUN_READ_WRITE, /* both concerns; to the primary */
-    GW_RUN_RAW,        /* as it stands, as a driver's db.command(); to the primary */
-} GwRunMode;
+    GW_SEND_READ,       /* inherits the URI's read concern and preference */
+    GW_SEND_WRITE,      /* inherits its write concern; to the primary */
+    GW_SEND_READ_WRITE, /* both concerns; to the primary */
+    GW_SEND_RAW,        /* as it stands, as a driver's db.command(); to the primary */
+} GwSendMode;
 
 /* One command. All pointers are borrowed for the time of the call. */
 typedef struct {
-    GwRunMode mode;
+    GwSendMode mode;
     const char *db;
     const bson_t *command; /* may hold readConcern, writeConcern, $readPreference */
     GwSession *session;    /* NULL = none */
     guint32 server_id;     /* the driver's number of a server; 0 = it picks one */
-} GwRun;
+} GwSend;
 
 /* Send a command. `out_reply` is always initialised. A reply with a writeConcernError is no
  * failure. Threads: any; commands on one connection wait for one another. */
-bool gw_run(GwConn *conn, const GwRun *run, bson_t *out_reply, bson_error_t *out_cause);
+bool gw_send(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out_cause);
 
 /* Send an insert, update or delete, once more where the server or the network says that it may not
  * have arrived. `command`, which is `run`'s, is added to. `is_retryable`: no part of it changes
  * more than one document. */
-bool gw_run_batch(GwConn *conn, const GwRun *run, bson_t *command, bool is_retryable,
-                  bson_t *out_reply, bson_error_t *out_cause);
+bool gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryable,
+                   bson_t *out_reply, bson_error_t *out_cause);
 
 /* The driver's number of the server where a read without a transaction goes; 0 and `out_cause`
  * where there is none. */
-guint32 gw_run_pick_server(GwConn *conn, const bson_t *command, bson_error_t *out_cause);
+guint32 gw_send_pick_server(GwConn *conn, const bson_t *command, bson_error_t *out_cause);

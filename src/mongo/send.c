@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mongo/run.h"
+#include "mongo/send.h"
 
 /* A command taken apart the way the driver wants it: it adds concerns and preference by itself, and
  * one that stood in the command as well would be there twice. */
@@ -79,14 +79,14 @@ split(const bson_t *command, Parts *parts)
 }
 
 static bool
-is_acknowledged(GwConn *conn, const GwRun *run, const bson_t *opts)
+is_acknowledged(GwConn *conn, const GwSend *run, const bson_t *opts)
 {
     bson_t concern = BSON_INITIALIZER;
 
     if (gw_bson_get_doc(opts, "writeConcern", &concern))
         return !gw_bson_has(&concern, "w") || gw_bson_get_str(&concern, "w") != NULL ||
                gw_bson_get_int(&concern, "w", 1) != 0 || gw_bson_get_bool(&concern, "j", false);
-    if (run->mode == GW_RUN_READ || run->mode == GW_RUN_RAW)
+    if (run->mode == GW_SEND_READ || run->mode == GW_SEND_RAW)
         return true;
     return mongoc_write_concern_is_acknowledged(
         mongoc_uri_get_write_concern(gw_clients_uri(conn->clients)));
@@ -105,7 +105,7 @@ start_session(GwConn *conn, bson_error_t *out_cause)
  * getMore that comes in another session than its find. So each connection has one for all of them.
  * Returns false where the server cannot be reached; no session at all is no failure. */
 static bool
-append_session(GwConn *conn, const GwRun *run, bson_t *opts, bson_error_t *out_cause)
+append_session(GwConn *conn, const GwSend *run, bson_t *opts, bson_error_t *out_cause)
 {
     if (run->session != NULL)
         return mongoc_client_session_append(run->session->cs, opts, out_cause);
@@ -119,23 +119,23 @@ append_session(GwConn *conn, const GwRun *run, bson_t *opts, bson_error_t *out_c
 }
 
 static bool
-dispatch(GwConn *conn, const GwRun *run, const Parts *parts, bson_t *out_reply,
+dispatch(GwConn *conn, const GwSend *run, const Parts *parts, bson_t *out_reply,
          bson_error_t *out_cause)
 {
     const bson_t *body = parts->is_split ? &parts->body : run->command;
     mongoc_client_t *client = conn->client;
 
     switch (run->mode) {
-    case GW_RUN_READ:
+    case GW_SEND_READ:
         return mongoc_client_read_command_with_opts(client, run->db, body, parts->prefs,
                                                     &parts->opts, out_reply, out_cause);
-    case GW_RUN_WRITE:
+    case GW_SEND_WRITE:
         return mongoc_client_write_command_with_opts(client, run->db, body, &parts->opts, out_reply,
                                                      out_cause);
-    case GW_RUN_READ_WRITE:
+    case GW_SEND_READ_WRITE:
         return mongoc_client_read_write_command_with_opts(client, run->db, body, NULL, &parts->opts,
                                                           out_reply, out_cause);
-    case GW_RUN_RAW:
+    case GW_SEND_RAW:
         return mongoc_client_command_with_opts(client, run->db, body, parts->prefs, &parts->opts,
                                                out_reply, out_cause);
     }
@@ -143,7 +143,7 @@ dispatch(GwConn *conn, const GwRun *run, const Parts *parts, bson_t *out_reply,
 }
 
 static bool
-run_locked(GwConn *conn, const GwRun *run, bson_t *out_reply, bson_error_t *out_cause)
+run_locked(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out_cause)
 {
     g_auto(Parts) parts = {0};
 
@@ -168,7 +168,7 @@ run_locked(GwConn *conn, const GwRun *run, bson_t *out_reply, bson_error_t *out_
 /* A connection is lent to one thread, but a cursor may be read on by a thread that holds another
  * one (see command.c): the lock keeps the driver's client to one thread at a time. */
 bool
-gw_run(GwConn *conn, const GwRun *run, bson_t *out_reply, bson_error_t *out_cause)
+gw_send(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out_cause)
 {
     bool done = false;
 
@@ -179,7 +179,7 @@ gw_run(GwConn *conn, const GwRun *run, bson_t *out_reply, bson_error_t *out_caus
 }
 
 static bool
-can_number(GwConn *conn, const GwRun *run)
+can_number(GwConn *conn, const GwSend *run)
 {
     const mongoc_uri_t *uri = gw_clients_uri(conn->clients);
     bson_t concern = BSON_INITIALIZER;
@@ -220,11 +220,11 @@ advance(mongoc_client_session_t *cs, const bson_t *reply)
 /* The driver retries by itself only what goes through its own insert and update functions, which do
  * not take a whole command. The numbers need a session that the driver never numbers. */
 static bool
-run_numbered(GwConn *conn, const GwRun *run, bson_t *command, bson_t *out_reply,
+run_numbered(GwConn *conn, const GwSend *run, bson_t *command, bson_t *out_reply,
              bson_error_t *out_cause)
 {
     GwSession numbered = {.conn = conn, .cs = conn->retry};
-    GwRun attempt = *run;
+    GwSend attempt = *run;
     bool done = false;
 
     attempt.command = command;
@@ -241,14 +241,14 @@ run_numbered(GwConn *conn, const GwRun *run, bson_t *command, bson_t *out_reply,
 }
 
 bool
-gw_run_batch(GwConn *conn, const GwRun *run, bson_t *command, bool is_retryable, bson_t *out_reply,
-             bson_error_t *out_cause)
+gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryable,
+              bson_t *out_reply, bson_error_t *out_cause)
 {
     bool done = false;
 
     if (!is_retryable || !can_number(conn, run) ||
         (run->session != NULL && gw_session_in_transaction(run->session)))
-        return gw_run(conn, run, out_reply, out_cause);
+        return gw_send(conn, run, out_reply, out_cause);
 
     pthread_mutex_lock(&conn->lock);
     if (conn->retry == NULL)
@@ -262,7 +262,7 @@ gw_run_batch(GwConn *conn, const GwRun *run, bson_t *command, bool is_retryable,
 }
 
 guint32
-gw_run_pick_server(GwConn *conn, const bson_t *command, bson_error_t *out_cause)
+gw_send_pick_server(GwConn *conn, const bson_t *command, bson_error_t *out_cause)
 {
     g_autoptr(mongoc_server_description_t) server = NULL;
     g_autoptr(mongoc_read_prefs_t) asked = NULL;
