@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "mongo/client.h"
+#include "mongo/writer.h"
 #include "script/script.h"
 
 static void
@@ -66,12 +68,33 @@ run(const GwScriptParams *params, const char *path, char **functions)
     return EXIT_SUCCESS;
 }
 
+static GwClients *
+open_clients(void)
+{
+    const char *uri = g_getenv("GODWIT_TEST_URI");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GwClients) clients = uri ? gw_clients_open(uri, "godwit/run-script", &error) : NULL;
+
+    if (uri && (!clients || !gw_clients_connect(clients, &error))) {
+        print_error(error);
+        exit(EXIT_FAILURE);
+    }
+    return g_steal_pointer(&clients);
+}
+
 int
 main(int argc, char **argv)
 {
     g_autofree char *path = argc > 1 ? g_canonicalize_filename(argv[1], NULL) : NULL;
     g_autofree char *root = g_get_current_dir();
-    GwScriptParams params = {.root = root, .output = print_output, .note = print_note};
+    g_autoptr(GwClients) clients = open_clients();
+    g_autoptr(GwWriter) writer = gw_writer_server_new();
+    GwScriptParams params = {.root = root,
+                             .clients = clients,
+                             .writer = writer,
+                             .database = g_getenv("GODWIT_TEST_DATABASE"),
+                             .output = print_output,
+                             .note = print_note};
 
     if (path == NULL) {
         fprintf(stderr, "usage: run-script FILE [FUNCTION]...\n");

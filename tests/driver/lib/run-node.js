@@ -12,7 +12,7 @@ const { MongoClient } = require('mongodb');
 
 async function main() {
   const client = await new MongoClient(process.env.GODWIT_TEST_URI).connect();
-  const db = client.db(`oracle_${path.basename(file, '.js')}`);
+  const db = client.db(process.env.GODWIT_TEST_DATABASE || `oracle_${path.basename(file, '.js')}`);
   try {
     await db.dropDatabase();
     await require(path.resolve(file)).up(db, client);

@@ -26,9 +26,6 @@ class AggregationCursor extends AbstractCursor {
     super(client, namespace.db, options);
     this.s.collection = namespace.collection; // undefined: the database
     this.s.pipeline = pipeline;
-    if (options.cursor != null && typeof options.cursor !== 'object') {
-      throw new MongoInvalidArgumentError('Cursor options must be an object');
-    }
   }
 
   _namespace() {
@@ -40,7 +37,10 @@ class AggregationCursor extends AbstractCursor {
   }
 
   _command(options) {
-    const { out } = options;
+    const { cursor, out } = options;
+    if (cursor != null && typeof cursor !== 'object') {
+      throw new MongoInvalidArgumentError('Cursor options must be an object');
+    }
     const pipeline = typeof out === 'string' ? [...this.s.pipeline, { $out: out }] : this.s.pipeline;
     const last = pipeline[pipeline.length - 1];
     const writes = !!(last?.$out || last?.$merge);

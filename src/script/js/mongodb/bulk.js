@@ -130,8 +130,8 @@ class BulkOperationBase {
   }
 
   addToOperationsList(type, operation) {
-    if (Array.isArray(operation)) throw new MongoInvalidArgumentError('Operation passed in cannot be an Array');
     needSize(operation, this.s.nativeOptions);
+    if (Array.isArray(operation)) throw new MongoInvalidArgumentError('Operation passed in cannot be an Array');
     const batch = this.#batchFor(type);
     batch.operations.push(operation);
     batch.indexes.push(this.s.length);
@@ -252,6 +252,8 @@ class BulkOperationBase {
       throw new MongoInvalidArgumentError('Invalid BulkOperation, Batch cannot be empty');
     }
     this.s.isExecuted = true;
+    // Unordered, the driver sends inserts first, then updates, then deletes.
+    if (!this.isOrdered) this.s.batches.sort((a, b) => a.type - b.type);
     const merged = resolve(this.s.options, options);
     for (const batch of this.s.batches) {
       await this.#send(batch, merged, at);

@@ -8,7 +8,7 @@ const { Db } = require('mongodb/db');
 const { MongoAPIError, MongoInvalidArgumentError, MongoParseError, here, placeAt } = require('mongodb/errors');
 const { addMissing } = require('mongodb/missing');
 const native = require('mongodb/native');
-const { inheritable } = require('mongodb/options');
+const { bsonOptions, inheritable } = require('mongodb/options');
 const { ClientSession } = require('mongodb/session');
 
 const LOCAL = new Set(['127.0.0.1', '::1', '[::1]']);
@@ -76,6 +76,10 @@ class MongoClient {
 
   get writeConcern() {
     return this.s.inherited?.writeConcern;
+  }
+
+  get bsonOptions() {
+    return bsonOptions(this.s.inherited);
   }
 
   get timeoutMS() {

@@ -14,7 +14,7 @@ const { describe, keysOf } = require('mongodb/indexes');
 const { ListIndexesCursor } = require('mongodb/list-cursors');
 const { addMissing } = require('mongodb/missing');
 const ObjectId = require('mongodb/objectid');
-const { inheritable, needAtomicOperators, normalizeHint, resolve } = require('mongodb/options');
+const { bsonOptions, inheritable, needAtomicOperators, normalizeHint, resolve } = require('mongodb/options');
 const {
   addUpdate, batchCommand, deleteStatement, findAndModifyCommand, needNoOperators, needObject, updateStatement,
 } = require('mongodb/statements');
@@ -59,7 +59,7 @@ class Collection {
   }
 
   get namespace() {
-    return `${this.dbName}.${this.s.name}`;
+    return this.s.name ? `${this.dbName}.${this.s.name}` : this.dbName;
   }
 
   get fullNamespace() {
@@ -79,8 +79,7 @@ class Collection {
   }
 
   get bsonOptions() {
-    const { ReadPreference, readConcern, writeConcern, readPreference, ...bson } = { ...this.s.inherited };
-    return bson;
+    return bsonOptions(this.s.inherited);
   }
 
   get timeoutMS() {

@@ -197,13 +197,15 @@ class AbstractCursor {
 
   [Symbol.asyncIterator]() {
     const end = { value: undefined, done: true };
+    let hasReturned = false;
     return {
       next: async () => {
-        if (this.s.isExhausted) return end;
+        if (hasReturned || this.s.isExhausted) return end;
         const value = await this.next();
         return value === null ? end : { value, done: false };
       },
       return: async (value) => {
+        hasReturned = true;
         await this.close();
         return { value, done: true };
       },

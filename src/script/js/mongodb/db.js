@@ -10,7 +10,7 @@ const {
 const { decorate, run } = require('mongodb/execute');
 const { ListCollectionsCursor, RunCommandCursor } = require('mongodb/list-cursors');
 const { addMissing } = require('mongodb/missing');
-const { inheritable, resolve } = require('mongodb/options');
+const { bsonOptions, inheritable, resolve } = require('mongodb/options');
 
 const NAMESPACE_NOT_FOUND = 26;
 const LEVELS = ['off', 'slow_only', 'all'];
@@ -63,6 +63,10 @@ class Db {
 
   get readPreference() {
     return this.s.inherited?.readPreference ?? this.client.readPreference;
+  }
+
+  get bsonOptions() {
+    return bsonOptions(this.s.inherited);
   }
 
   get timeoutMS() {

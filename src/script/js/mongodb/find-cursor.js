@@ -62,7 +62,7 @@ class FindCursor extends AbstractCursor {
     if (filter != null && (typeof filter !== 'object' || Array.isArray(filter))) {
       throw new MongoInvalidArgumentError('Query filter must be a plain object or ObjectId');
     }
-    return filter?._bsontype === 'ObjectId' ? { _id: filter } : filter ?? {};
+    return filter?._bsontype === 'ObjectId' ? { _id: filter } : filter;
   }
 
   _command(options) {

@@ -26,6 +26,16 @@ function inheritable(parent, options) {
   return Object.keys(found).length > 0 ? found : undefined;
 }
 
+// As the driver's objects show them: all of them, with what holds where nothing was said.
+function bsonOptions(inherited) {
+  const shown = {
+    raw: false, useBigInt64: false, promoteLongs: true, promoteValues: true, promoteBuffers: false,
+    ignoreUndefined: false, bsonRegExp: false, serializeFunctions: false, fieldsAsRaw: {}, enableUtf8Validation: true,
+  };
+  for (const name of BSON_OPTIONS) if (inherited?.[name] !== undefined) shown[name] = inherited[name];
+  return shown;
+}
+
 // The options of one call. What the caller gave goes first; a transaction has concerns of its own.
 function resolve(inherited, options) {
   const resolved = inherited ? { ...inherited, ...options } : { ...options };
@@ -108,5 +118,5 @@ function needAtomicOperators(update, options) {
 }
 
 module.exports = {
-  formatSort, hasAtomicOperators, inheritable, nativeOptions, needAtomicOperators, normalizeHint, resolve,
+  bsonOptions, formatSort, hasAtomicOperators, inheritable, nativeOptions, needAtomicOperators, normalizeHint, resolve,
 };
