@@ -137,12 +137,16 @@ print_row(const GwTable *table, const GwTerminal *terminal, const guint *widths,
 static void
 print_heads(const GwTable *table, const GwTerminal *terminal, const guint *widths)
 {
-    for (guint column = 0; column < table->column_count; column++) {
-        bool is_end = column + 1 == table->column_count;
+    guint count = table->column_count;
+
+    /* A last column without a head leaves no blanks at the line's end. */
+    while (count > 1 && *table->heads[count - 1] == '\0')
+        count--;
+    for (guint column = 0; column < count; column++) {
         guint columns = gw_terminal_columns(table->heads[column]);
 
         put_padded(terminal, GW_STYLE_DIM, table->heads[column],
-                   is_end ? columns : widths[column] + GAP);
+                   column + 1 == count ? columns : widths[column] + GAP);
     }
     (void)fputc('\n', terminal->file);
 }

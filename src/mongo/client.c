@@ -97,18 +97,35 @@ gw_clients_open(const char *uri, const char *app_name, GError **error)
     return g_steal_pointer(&clients);
 }
 
+/* The driver tells at length that it looked for a server; what it met stands at the end, in
+ * brackets for each server. Owned. */
+static char *
+reason_of(const bson_error_t *cause)
+{
+    const char *first = strstr(cause->message, ": [");
+    gsize length = strlen(cause->message);
+    g_autoptr(GString) inside = NULL;
+
+    if (first == NULL || cause->message[length - 1] != ']')
+        return g_strdup(cause->message);
+    inside =
+        g_string_new_len(first + 3, (gssize)(length - (gsize)(first + 3 - cause->message)) - 1);
+    g_string_replace(inside, "] [", ", ", 0);
+    return g_string_free(g_steal_pointer(&inside), FALSE);
+}
+
 static bool
 throw_no_connection(const GwClients *clients, const bson_error_t *cause, GError **error)
 {
-    gw_throw(error, GW_ERROR_CONNECTION, "cannot connect to '%s': %s", clients->masked,
-             cause->message);
+    g_autofree char *reason = reason_of(cause);
+
+    gw_throw(error, GW_ERROR_CONNECTION, "cannot connect to '%s': %s", clients->masked, reason);
     if (mongoc_uri_get_replica_set(clients->uri) != NULL)
         return gw_hint(error,
                        "Is a server running there, can it be reached from here, and does "
                        "the replica set '%s' have a primary?",
                        mongoc_uri_get_replica_set(clients->uri));
-    return gw_hint(error, "Is a server running there, and can it be reached from here? "
-                          "godwit doctor looks closer.");
+    return gw_hint(error, "Is a server running there, and can it be reached from here?");
 }
 
 static bool
