@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/sandbox.h"
+
 #include "cli/cli.h"
-#include "engine/verbs.h"
 
 static void
 write_json(GwJson *json, const GwSandboxReport *report, bool is_running)

@@ -113,6 +113,7 @@ bool gw_cmd_help(GwCli *cli, GError **error);
 bool gw_cmd_history(GwCli *cli, GError **error);
 bool gw_cmd_init(GwCli *cli, GError **error);
 bool gw_cmd_lock(GwCli *cli, GError **error);
+bool gw_cmd_plan(GwCli *cli, GError **error);
 bool gw_cmd_redo(GwCli *cli, GError **error);
 bool gw_cmd_reset(GwCli *cli, GError **error);
 bool gw_cmd_sandbox(GwCli *cli, GError **error);

@@ -47,3 +47,14 @@ gw_report_time(gint64 ms)
         time = g_date_time_new_from_unix_utc(ms / 1000);
     return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S") : g_strdup("");
 }
+
+void
+gw_report_warnings(const GwTerminal *terminal, const GPtrArray *warnings)
+{
+    for (guint i = 0; i < warnings->len; i++) {
+        g_autofree char *text = gw_terminal_clean(g_ptr_array_index(warnings, i));
+
+        gw_terminal_put(terminal, GW_STYLE_YELLOW, "warning:");
+        (void)fprintf(terminal->file, " %s\n", text);
+    }
+}

@@ -57,17 +57,6 @@ add_result(GwJson *json, const char *key, const GwRunResult *result)
     gw_json_end_array(json);
 }
 
-static void
-print_warnings(const GwCli *cli, const GwRunResult *result)
-{
-    for (guint i = 0; result->warnings != NULL && i < result->warnings->len; i++) {
-        g_autofree char *text = gw_terminal_clean(g_ptr_array_index(result->warnings, i));
-
-        gw_terminal_put(&cli->err, GW_STYLE_YELLOW, "warning:");
-        (void)fprintf(cli->err.file, " %s\n", text);
-    }
-}
-
 static gint64
 count_done(const GwRunResult *result, GwStatus status)
 {
@@ -103,8 +92,8 @@ gw_run_report(GwCli *cli, const GwRunWords *words, const GwRunResult *result, bo
         add_result(cli->json, words->key, result);
         return;
     }
-    if (!cli->is_quiet)
-        print_warnings(cli, result);
+    if (!cli->is_quiet && result->warnings != NULL)
+        gw_report_warnings(&cli->err, result->warnings);
     if (!cli->is_quiet && !gw_cli_speaks_migrate_mongo(cli))
         print_summary(cli, words, result, is_ok);
 }

@@ -161,18 +161,26 @@ choose(int asked, GwPolicy configured)
     return asked >= 0 ? (GwPolicy)asked : configured;
 }
 
-bool
-gw_run_check_policies(GwRun *run, GError **error)
+GwPolicies
+gw_run_policies(const GwRun *run)
 {
     GwPolicies policies = gw_project_policies(run->project);
     const GwRunParams *params = run->params;
 
-    /* migrate-mongo takes files as they are, in whatever order they come. */
-    if (gw_project_is_migrate_mongo(run->project))
-        return true;
     policies.changed = choose(params->changed, policies.changed);
     policies.missing = choose(params->missing, policies.missing);
     policies.out_of_order = choose(params->out_of_order, policies.out_of_order);
+    return policies;
+}
+
+bool
+gw_run_check_policies(GwRun *run, GError **error)
+{
+    GwPolicies policies = gw_run_policies(run);
+
+    /* migrate-mongo takes files as they are, in whatever order they come. */
+    if (gw_project_is_migrate_mongo(run->project))
+        return true;
     g_ptr_array_set_size(run->result->warnings, 0);
     return gw_project_check_unique(run->project, run->files, error) &&
            gw_plan_check(run->migrations, &policies, run->result->warnings, error);

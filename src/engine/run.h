@@ -50,6 +50,9 @@ bool gw_run_hold(GwRun *run, GError **error);
 /* Read the tracker again, after something was applied or reverted. */
 bool gw_run_reload(GwRun *run, GError **error);
 
+/* The policies that hold for this run: what it was asked for, else what is configured. */
+GwPolicies gw_run_policies(const GwRun *run);
+
 /* Check the folder against the policies. Warnings are added to the result once each. */
 bool gw_run_check_policies(GwRun *run, GError **error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sandbox/sandbox.h"
+#include "engine/sandbox.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,7 +9,7 @@
 #include "base/fs.h"
 #include "base/process.h"
 #include "engine/project-internal.h"
-#include "engine/verbs.h"
+#include "sandbox/sandbox.h"
 
 #define STATE_FOLDER ".godwit"
 #define RUN_PREFIX "sandbox-run-"

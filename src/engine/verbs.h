@@ -46,6 +46,31 @@ typedef struct {
 bool gw_engine_up(GwProject *project, const GwRunParams *params, GwRunResult *out_result,
                   GError **error);
 
+/* One line of a plan. Strings are owned. */
+typedef struct {
+    char *id;
+    char *file;
+    char *checksum;
+    GwStatus status; /* so far: anything but completed */
+    bool is_out_of_order;
+} GwPlanRow;
+
+typedef struct {
+    GPtrArray *rows;     /* owned: GwPlanRow, in the order in which they would run */
+    GPtrArray *warnings; /* owned: char *, from the policies */
+    char *database;      /* owned */
+    char *environment;   /* owned */
+    GwPolicies policies; /* those that would hold */
+} GwPlanReport;
+void gw_plan_report_clear(GwPlanReport *report);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwPlanReport, gw_plan_report_clear)
+
+/* What gw_engine_up would apply; nothing is run or written. Fails as that does; where it fails
+ * because of the policies, `out_report` is filled all the same. `out_report->rows` is NULL where it
+ * came to nothing. */
+bool gw_engine_plan(GwProject *project, const GwRunParams *params, GwPlanReport *out_report,
+                    GError **error);
+
 /* Revert applied migrations by their down(). */
 bool gw_engine_down(GwProject *project, const GwRunParams *params, GwRunResult *out_result,
                     GError **error);
@@ -142,26 +167,6 @@ typedef struct {
     bool migrate_mongo;        /* a migrate-mongo-config.js instead of a godwit.json */
 } GwInitParams;
 bool gw_engine_init(const GwInitParams *params, GPtrArray **out_done, GError **error);
-
-/* A throw-away server of the project's. */
-typedef struct {
-    char *uri; /* owned: of the project's database on it; NULL = none is running */
-    gint64 pid;
-    bool was_running; /* start, stop: before */
-} GwSandboxReport;
-void gw_sandbox_report_clear(GwSandboxReport *report);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwSandboxReport, gw_sandbox_report_clear)
-
-/* Start it, unless it runs; stop it, and delete its data; look. They fail as those of
- * sandbox/sandbox.h do. */
-bool gw_engine_sandbox_start(GwProject *project, GwSandboxReport *out_report, GError **error);
-bool gw_engine_sandbox_stop(GwProject *project, GwSandboxReport *out_report, GError **error);
-bool gw_engine_sandbox_status(GwProject *project, GwSandboxReport *out_report, GError **error);
-
-/* Run a command beside a server of its own, which is gone afterwards. MONGODB_URI and GODWIT_URI
- * point to it, whatever they were. `argv` ends with NULL. `out_status` is the command's own. */
-bool gw_engine_sandbox_run(GwProject *project, const char *const *argv, int *out_status,
-                           GError **error);
 
 /* One finding of doctor. */
 typedef struct {
