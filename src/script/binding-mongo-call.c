@@ -90,7 +90,7 @@ add_reply(GwCall *call, JSContext *js, JSValueConst facts)
     JS_SetPropertyStr(js, facts, "reply", reply);
 }
 
-/* make_error({name, message, code, labels, reply}, stack) */
+/* make_error({name, message, code, codeName, labels, reply}, stack) */
 static JSValue
 new_error(GwCall *call, JSContext *js)
 {
@@ -103,6 +103,8 @@ new_error(GwCall *call, JSContext *js)
     JS_SetPropertyStr(js, facts, "name", JS_NewString(js, gw_error_name(error)));
     JS_SetPropertyStr(js, facts, "message", JS_NewString(js, error->message));
     JS_SetPropertyStr(js, facts, "code", JS_NewInt32(js, info ? info->server_code : 0));
+    if (info && info->server_name)
+        JS_SetPropertyStr(js, facts, "codeName", JS_NewString(js, info->server_name));
     JS_SetPropertyStr(js, facts, "labels", new_labels(js, info ? info->labels : NULL));
     add_reply(call, js, facts);
     made = JS_Call(js, call->mongo->make_error, JS_UNDEFINED, 2, arguments);

@@ -86,7 +86,7 @@ function showCustom(options, value, target, level) {
   const descriptor = Object.getOwnPropertyDescriptor(target, 'constructor');
   if (descriptor?.value?.prototype === target) return undefined;
   const depth = options.depth === null ? null : options.depth - level;
-  const shown = custom.call(value, depth, { ...userOptions(options), depth }, inspect);
+  const shown = custom.call(value, depth, userOptions(options), inspect);
   if (shown === value) return undefined;
   if (shown === null || typeof shown !== 'object') return `${shown}`.replaceAll('\n', `\n${' '.repeat(options.indent)}`);
   return showValue(options, shown, level);

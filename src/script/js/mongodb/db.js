@@ -18,7 +18,7 @@ const LEVELS = ['off', 'slow_only', 'all'];
 const NOT_SENT = new Set([
   'w', 'wtimeout', 'timeoutMS', 'j', 'fsync', 'pkFactory', 'raw', 'readPreference', 'session', 'readConcern',
   'writeConcern', 'fieldsAsRaw', 'useBigInt64', 'promoteLongs', 'promoteValues', 'promoteBuffers', 'bsonRegExp',
-  'serializeFunctions', 'ignoreUndefined', 'enableUtf8Validation', 'maxTimeMS', 'strict', 'autoIndexId',
+  'serializeFunctions', 'ignoreUndefined', 'enableUtf8Validation', 'maxTimeMS',
 ]);
 
 class Db {
@@ -129,7 +129,8 @@ class Db {
     const resolved = this._options(options);
     const command = {
       renameCollection: `${this.s.name}.${from}`,
-      to: `${this.s.name}.${to}`,
+      // Without a name there is no dot, so that the server refuses it.
+      to: to ? `${this.s.name}.${to}` : this.s.name,
       dropTarget: typeof resolved.dropTarget === 'boolean' ? resolved.dropTarget : false,
     };
     await run('admin', decorate(command, resolved, { isWrite: true }), resolved, here());
@@ -161,7 +162,7 @@ class Db {
   async stats(options) {
     const command = { dbStats: true };
     if (options?.scale != null) command.scale = options.scale;
-    return this.#run(command, this._options(options));
+    return this.#run(command, { ...this._options(options), wantsAll: true });
   }
 
   async removeUser(username, options) {
@@ -178,7 +179,7 @@ class Db {
 
   async setProfilingLevel(level, options) {
     if (!LEVELS.includes(level)) {
-      throw new MongoInvalidArgumentError(`Profiling level must be one of "${LEVELS}"`);
+      throw new MongoInvalidArgumentError(`Profiling level must be one of "${LEVELS.join(', ')}"`);
     }
     await this.#run({ profile: LEVELS.indexOf(level) }, this._options(options));
     return level;

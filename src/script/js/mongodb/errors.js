@@ -142,7 +142,7 @@ function placeAt(error, at) {
   return error;
 }
 
-function classify({ name, message, code, labels, reply }) {
+function classify({ name, message, code, codeName, labels, reply }) {
   if (name === 'connection') {
     const Class = /no suitable servers/i.test(message) ? errors.MongoServerSelectionError : MongoNetworkError;
     return new Class(message);
@@ -150,10 +150,10 @@ function classify({ name, message, code, labels, reply }) {
   if (name !== 'server' && name !== 'auth') return new errors.MongoRuntimeError(message);
   if (reply && (reply.errmsg !== undefined || reply.$err !== undefined)) return new MongoServerError(reply);
   if (code === 0) return new errors.MongoRuntimeError(message);
-  return new MongoServerError({ ...reply, ok: 0, errmsg: message, code, errorLabels: labels });
+  return new MongoServerError({ ...reply, ok: 0, errmsg: message, code, ...(codeName && { codeName }), errorLabels: labels });
 }
 
-// From C: a call failed. `facts` is {name, message, code, labels, reply}.
+// From C: a call failed. `facts` is {name, message, code, codeName, labels, reply}.
 function errorOf(facts, at) {
   const error = classify(facts);
   for (const label of facts.labels) error.addErrorLabel(label);

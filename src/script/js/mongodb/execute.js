@@ -4,10 +4,11 @@
 'use strict';
 
 const { ReadPreference, WriteConcern } = require('mongodb/concerns');
-const { MongoServerError, MongoWriteConcernError, here, placeAt } = require('mongodb/errors');
+const { MongoServerError, MongoTransactionError, MongoWriteConcernError, here, placeAt } = require('mongodb/errors');
 const native = require('mongodb/native');
 const { nativeOptions } = require('mongodb/options');
 
+const READS = ['find', 'aggregate', 'count', 'distinct', 'listCollections', 'listIndexes'];
 const TAKES_READ_CONCERN = ['find', 'aggregate', 'count', 'distinct', 'geoNear'];
 
 // Options that many commands have, in the driver's order. `skip` names those that this one treats
@@ -34,7 +35,11 @@ function explained(command, explain) {
 
 function withReadPreference(command, options) {
   const preference = ReadPreference.fromOptions(options);
-  if (!preference || preference.mode === 'primary' || options.session?.inTransaction()) return command;
+  if (!preference || preference.mode === 'primary') return command;
+  if (options.session?.inTransaction()) {
+    if (!READS.some((name) => name in command)) return command;
+    throw new MongoTransactionError(`Read preference in a transaction must be primary, not: ${preference.mode}`);
+  }
   return { ...command, $readPreference: preference.toJSON() };
 }
 
