@@ -39,6 +39,24 @@ for (const name of [
   'MongoCryptInvalidArgumentError', 'MongoCryptKMSRequestNetworkTimeoutError',
 ]) exports[name] = missingClass(name);
 
+// godwit tells of no events of the connection.
+for (const [prefix, names] of Object.entries({
+  Command: ['Failed', 'Started', 'Succeeded'],
+  Connection: [
+    'CheckedIn', 'CheckedOut', 'CheckOutFailed', 'CheckOutStarted', 'Closed', 'Created', 'PoolCleared', 'PoolClosed',
+    'PoolCreated', 'PoolMonitoring', 'PoolReady', 'Ready',
+  ],
+  Server: [
+    'Closed', 'DescriptionChanged', 'HeartbeatFailed', 'HeartbeatStarted', 'HeartbeatSucceeded', 'Opening', 'Selection',
+    'SelectionFailed', 'SelectionStarted', 'SelectionSucceeded',
+  ],
+  Topology: ['Closed', 'DescriptionChanged', 'Opening'],
+  WaitingForSuitable: ['Server'],
+  Srv: ['Polling'],
+})) {
+  for (const name of names) exports[`${prefix}${name}Event`] = missingClass(`${prefix}${name}Event`);
+}
+
 for (const name of [
   'BSON', 'BSONRegExp', 'BSONSymbol', 'BSONType', 'Binary', 'Code', 'DBRef', 'Decimal128', 'Double', 'Int32', 'Long',
   'MaxKey', 'MinKey', 'Timestamp', 'UUID',

@@ -10,7 +10,7 @@ const {
 } = require('mongodb/errors');
 const { write } = require('mongodb/execute');
 const native = require('mongodb/native');
-const { hasAtomicOperators, needAtomicOperators, nativeOptions, resolve } = require('mongodb/options');
+const { bsonOptions, hasAtomicOperators, needAtomicOperators, nativeOptions, resolve } = require('mongodb/options');
 const { batchCommand, deleteStatement, updateStatement } = require('mongodb/statements');
 
 const BatchType = Object.freeze({ INSERT: 1, UPDATE: 2, DELETE: 3 });
@@ -111,6 +111,14 @@ class BulkOperationBase {
 
   get length() {
     return this.s.length;
+  }
+
+  get bsonOptions() {
+    return bsonOptions(this.s.options);
+  }
+
+  get writeConcern() {
+    return this.s.options.writeConcern;
   }
 
   get batches() {

@@ -6,7 +6,7 @@
 const { ReadPreference } = require('mongodb/concerns');
 const { Db } = require('mongodb/db');
 const { MongoAPIError, MongoInvalidArgumentError, MongoParseError, here, placeAt } = require('mongodb/errors');
-const { addMissing } = require('mongodb/missing');
+const { ADD_LISTENER, ASK_LISTENER, addMissing } = require('mongodb/missing');
 const native = require('mongodb/native');
 const { bsonOptions, inheritable } = require('mongodb/options');
 const { ClientSession } = require('mongodb/session');
@@ -127,6 +127,11 @@ class MongoClient {
   }
 }
 
-addMissing(MongoClient, 'client', ['watch', 'bulkWrite']);
+for (const name of ADD_LISTENER) {
+  Object.defineProperty(MongoClient.prototype, name, {
+    value: MongoClient.prototype.on, configurable: true, enumerable: false, writable: true,
+  });
+}
+addMissing(MongoClient, 'client', ['watch', 'bulkWrite', ...ASK_LISTENER]);
 
 module.exports = { MongoClient };

@@ -13,6 +13,22 @@ class ReadConcern {
     this.level = ReadConcernLevel[level] ?? level;
   }
 
+  static get MAJORITY() {
+    return 'majority';
+  }
+
+  static get AVAILABLE() {
+    return 'available';
+  }
+
+  static get LINEARIZABLE() {
+    return 'linearizable';
+  }
+
+  static get SNAPSHOT() {
+    return 'snapshot';
+  }
+
   static fromOptions(options) {
     const given = options?.readConcern ?? options?.level;
     if (given == null) return undefined;

@@ -9,6 +9,7 @@ const {
   MongoTailableCursorError, here, placeAt,
 } = require('mongodb/errors');
 const { withReadPreference } = require('mongodb/execute');
+const { LISTENERS, addMissing } = require('mongodb/missing');
 const native = require('mongodb/native');
 const { nativeOptions } = require('mongodb/options');
 
@@ -302,5 +303,7 @@ class AbstractCursor {
     throw placeAt(new MongoAPIError(`cursor.stream() is not available in godwit: ${instead}`), here());
   }
 }
+
+addMissing(AbstractCursor, 'cursor', LISTENERS);
 
 module.exports = { AbstractCursor, CURSOR_FLAGS };

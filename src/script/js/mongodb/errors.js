@@ -129,6 +129,8 @@ const LABELS = Object.freeze({
   PoolRequestedRetry: 'PoolRequestedRetry',
   InterruptInUseConnections: 'InterruptInUseConnections',
   NoWritesPerformed: 'NoWritesPerformed',
+  RetryableError: 'RetryableError',
+  SystemOverloadedError: 'SystemOverloadedError',
 });
 
 // What godwit calls this failure, for those who end the run because of it (a lost lease, Ctrl-C).

@@ -18,8 +18,15 @@ function addMissing(Class, prefix, names) {
   }
 }
 
+// The listeners of Node's EventEmitter, which cursors, sessions and clients of the driver are.
+const ADD_LISTENER = [
+  'addListener', 'prependListener', 'prependOnceListener', 'removeListener', 'removeAllListeners', 'setMaxListeners',
+];
+const ASK_LISTENER = ['emit', 'eventNames', 'getMaxListeners', 'listenerCount', 'listeners', 'rawListeners'];
+const LISTENERS = [...ADD_LISTENER, ...ASK_LISTENER, 'off', 'on', 'once'];
+
 function missingClass(name) {
   return { [name]: class { constructor() { refuse(name); } } }[name];
 }
 
-module.exports = { addMissing, missingClass, refuse };
+module.exports = { ADD_LISTENER, ASK_LISTENER, LISTENERS, addMissing, missingClass, refuse };

@@ -8,6 +8,7 @@ const {
   MongoAPIError, MongoCompatibilityError, MongoError, MongoExpiredSessionError, MongoInvalidArgumentError,
   MongoRuntimeError, MongoServerError, MongoTransactionError, here,
 } = require('mongodb/errors');
+const { LISTENERS, addMissing } = require('mongodb/missing');
 const native = require('mongodb/native');
 
 const NONE = 'NO_TRANSACTION';
@@ -244,5 +245,7 @@ class ClientSession {
     throw new MongoRuntimeError('ClientSession cannot be serialized to BSON.');
   }
 }
+
+addMissing(ClientSession, 'session', LISTENERS);
 
 module.exports = { ClientSession, Transaction };
