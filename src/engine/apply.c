@@ -99,14 +99,15 @@ next_sequence(const GwRun *run)
     return last + run->result->outcomes->len + 1;
 }
 
-static GwRecord *
-new_record(const GwRun *run, const GwMigration *migration)
+GwRecord *
+gw_apply_record_new(const GwRun *run, const GwMigration *migration)
 {
+    const GwMigrationFile *file = migration->file;
     GwRecord *record = g_new0(GwRecord, 1);
 
     record->id = g_strdup(migration->id);
-    record->file = g_strdup(migration->file->name);
-    record->checksum = g_strdup(migration->file->checksum);
+    record->file = g_strdup(file != NULL ? file->name : migration->record->file);
+    record->checksum = g_strdup(file != NULL ? file->checksum : migration->record->checksum);
     record->environment = g_strdup(gw_project_environment(run->project));
     record->run = g_strdup(run->id);
     record->host = g_strdup(run->actor.host);
@@ -258,7 +259,7 @@ tell_unfinished(GwRun *run, const GwMigration *migration)
 bool
 gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
 {
-    g_autoptr(GwRecord) record = new_record(run, migration);
+    g_autoptr(GwRecord) record = gw_apply_record_new(run, migration);
     GError *failure = NULL;
 
     tell_unfinished(run, migration);
@@ -316,7 +317,7 @@ gw_apply_down(GwRun *run, const GwMigration *migration, GError **error)
 
     if (migration->file == NULL)
         return throw_missing_file(migration, error);
-    record = new_record(run, migration);
+    record = gw_apply_record_new(run, migration);
     gw_writer_tally_reset(run->tally);
     emit(run, GW_EVENT_STARTED, record, NULL);
 

@@ -6,6 +6,10 @@
 
 #include "engine/run.h"
 
+/* What the tracker is told of a migration that this run deals with: status running, nothing done
+ * yet. Owned. */
+GwRecord *gw_apply_record_new(const GwRun *run, const GwMigration *migration);
+
 /* Apply it: up, then validate. A failure of the migration itself is GW_ERROR_MIGRATION_FAILED,
  * naming it, and is recorded. */
 bool gw_apply_up(GwRun *run, const GwMigration *migration, GError **error);

@@ -89,6 +89,16 @@ bool gw_engine_validate(GwProject *project, const GwRunParams *params, GwRunResu
  * only where the database was never marked otherwise: GW_ERROR_REFUSED. Then nothing is applied. */
 bool gw_engine_reset(GwProject *project, bool confirmed, gint64 *out_dropped, GError **error);
 
+/* Take every migration up to `id`, and that one, as applied, without running them: an existing
+ * database starts there. `out_ids` is an owned array of char *: those that were not applied
+ * before. */
+bool gw_engine_baseline(GwProject *project, const char *id, GPtrArray **out_ids, GError **error);
+
+/* Set the status of a migration by hand; written to the history with the reason. `out_before` is
+ * what it was. Fails with GW_ERROR_REFUSED where it can't be that. */
+bool gw_engine_repair(GwProject *project, const char *id, GwStatus status, const char *reason,
+                      GwStatus *out_before, GError **error);
+
 /* One line of the status. Strings are owned; NULL = unknown. */
 typedef struct {
     char *id;

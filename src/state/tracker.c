@@ -57,6 +57,12 @@ gw_tracker_revert(GwTracker *tracker, const GwRecord *record, GError **error)
 }
 
 bool
+gw_tracker_repair(GwTracker *tracker, GwRecord *record, GError **error)
+{
+    return tracker->kind->repair(tracker, record, error);
+}
+
+bool
 gw_tracker_clear(GwTracker *tracker, GError **error)
 {
     g_auto(bson_t) all = BSON_INITIALIZER;

@@ -43,5 +43,10 @@ bool gw_tracker_fail(GwTracker *tracker, const GwRecord *record, GError **error)
 /* Its down() succeeded: status rolled_back (changelog: its newest row goes). */
 bool gw_tracker_revert(GwTracker *tracker, const GwRecord *record, GError **error);
 
+/* By hand: its status becomes that of `record`, whatever it was and whoever wrote it; pending = the
+ * record goes. One that never ran can be made completed only. Fails with GW_ERROR_REFUSED where
+ * there is no such record, or where the format has no word for that status. */
+bool gw_tracker_repair(GwTracker *tracker, GwRecord *record, GError **error);
+
 /* Forget everything, for reset. */
 bool gw_tracker_clear(GwTracker *tracker, GError **error);

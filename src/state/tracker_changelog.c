@@ -116,12 +116,31 @@ revert(GwTracker *tracker, const GwRecord *record, GError **error)
     return true;
 }
 
+/* A row is there or it is not: that is all that this format can say. */
+static bool
+repair(GwTracker *tracker, GwRecord *record, GError **error)
+{
+    switch (record->status) {
+    case GW_STATUS_COMPLETED:
+        return complete(tracker, record, error);
+    case GW_STATUS_PENDING:
+    case GW_STATUS_ROLLED_BACK:
+        return revert(tracker, record, error);
+    case GW_STATUS_RUNNING:
+    case GW_STATUS_FAILED:
+        break;
+    }
+    return gw_throw(error, GW_ERROR_REFUSED, "migrate-mongo's changelog has no word for '%s'",
+                    gw_status_name(record->status));
+}
+
 static const GwTrackerKind changelog = {
     .list = list,
     .prepare = prepare,
     .begin = leave_no_trace,
     .complete = complete,
     .fail = leave_no_trace,
+    .repair = repair,
     .revert = revert,
 };
 

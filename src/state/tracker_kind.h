@@ -13,6 +13,7 @@ typedef struct {
     bool (*begin)(GwTracker *tracker, const GwRecord *record, GError **error);
     bool (*complete)(GwTracker *tracker, GwRecord *record, GError **error);
     bool (*fail)(GwTracker *tracker, const GwRecord *record, GError **error);
+    bool (*repair)(GwTracker *tracker, GwRecord *record, GError **error);
     bool (*revert)(GwTracker *tracker, const GwRecord *record, GError **error);
 } GwTrackerKind;
 

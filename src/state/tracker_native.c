@@ -111,12 +111,68 @@ revert(GwTracker *tracker, const GwRecord *record, GError **error)
     return matched == 1 || throw_not_ours(tracker, record, error);
 }
 
+static bool
+forget(GwTracker *tracker, const GwRecord *record, GError **error)
+{
+    g_autoptr(bson_t) filter = BCON_NEW("migrationId", BCON_UTF8(record->id));
+
+    return gw_coll_delete_one(tracker->coll, filter, NULL, error);
+}
+
+/* What it was applied at stays; where it becomes completed and was never applied, it is now. */
+static bool
+set_status(GwTracker *tracker, const GwRecord *record, bool *out_matched, GError **error)
+{
+    bool is_completed = record->status == GW_STATUS_COMPLETED;
+    g_autoptr(bson_t) filter = BCON_NEW("migrationId", BCON_UTF8(record->id));
+    g_autoptr(bson_t) fields =
+        BCON_NEW("status", BCON_UTF8(gw_status_name(record->status)), "appliedAt", "{", "$ifNull",
+                 "[", BCON_UTF8("$appliedAt"), BCON_UTF8(is_completed ? "$$NOW" : "$appliedAt"),
+                 "]", "}", "repairedAt", BCON_UTF8("$$NOW"), "repairedBy", "{", "$literal",
+                 BCON_UTF8(record->run), "}");
+    g_autoptr(bson_t) update = gw_stamp_set(fields);
+    gint64 matched = 0;
+
+    if (!gw_coll_update_one(tracker->coll, filter, update, &matched, error))
+        return false;
+    *out_matched = matched > 0;
+    return true;
+}
+
+static bool
+make_completed(GwTracker *tracker, GwRecord *record, GError **error)
+{
+    record->status = GW_STATUS_RUNNING;
+    if (!begin(tracker, record, error))
+        return false;
+    record->status = GW_STATUS_COMPLETED;
+    return complete(tracker, record, error);
+}
+
+static bool
+repair(GwTracker *tracker, GwRecord *record, GError **error)
+{
+    bool is_there = false;
+
+    if (record->status == GW_STATUS_PENDING)
+        return forget(tracker, record, error);
+    if (!set_status(tracker, record, &is_there, error))
+        return false;
+    if (is_there)
+        return true;
+    if (record->status == GW_STATUS_COMPLETED)
+        return make_completed(tracker, record, error);
+    return gw_throw(error, GW_ERROR_REFUSED, "'%s' never ran, so it cannot be '%s'", record->id,
+                    gw_status_name(record->status));
+}
+
 static const GwTrackerKind native = {
     .list = list,
     .prepare = prepare,
     .begin = begin,
     .complete = complete,
     .fail = fail,
+    .repair = repair,
     .revert = revert,
 };
 
