@@ -51,8 +51,25 @@ begin(GwTracker *tracker, const GwRecord *record, GError **error)
 }
 
 static bool
+throw_gone(const GwTracker *tracker, const GwRecord *record, GError **error)
+{
+    gw_throw(error, GW_ERROR_FAILED, "the record of '%s' is gone from '%s'", record->id,
+             gw_coll_name(tracker->coll));
+    return gw_hint(error, "A migration that calls dropDatabase() drops godwit's records as well: "
+                          "drop the collections that it means, one by one.");
+}
+
+/* No match: somebody else's by now, or not there at all. */
+static bool
 throw_not_ours(const GwTracker *tracker, const GwRecord *record, GError **error)
 {
+    g_autoptr(bson_t) filter = BCON_NEW("migrationId", BCON_UTF8(record->id));
+    g_autoptr(bson_t) found = NULL;
+
+    if (!gw_coll_find_one(tracker->coll, filter, NULL, &found, error))
+        return false;
+    if (found == NULL)
+        return throw_gone(tracker, record, error);
     return gw_throw(error, GW_ERROR_LEASE_LOST,
                     "the record of '%s' in '%s' was changed by another run meanwhile", record->id,
                     gw_coll_name(tracker->coll));
