@@ -133,9 +133,10 @@ def terminal(command, folder, variables, answer="", columns=80):
     """Run a command on a terminal of its own; what it showed, and its exit status."""
     pid, fd = pty.fork()
     if pid == 0:
+        # Before the program can ask how wide it is.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.chdir(folder)
         os.execvpe(command[0], [str(word) for word in command], environment(**variables))
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     if answer:
         os.write(fd, answer.encode())
     shown = b""
