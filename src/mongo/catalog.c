@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mongo/catalog.h"
+
+#include "mongo/reader.h"
+
+#define NAMESPACE_NOT_FOUND 26
+
+void
+gw_coll_info_free(GwCollInfo *info)
+{
+    if (info == NULL)
+        return;
+    g_free(info->name);
+    g_clear_pointer(&info->options, bson_destroy);
+    g_clear_pointer(&info->uuid, bson_destroy);
+    g_clear_pointer(&info->indexes, g_ptr_array_unref);
+    g_free(info);
+}
+
+static GwCollKind
+kind_of(const bson_t *doc)
+{
+    const char *type = gw_bson_get_str(doc, "type");
+
+    if (g_strcmp0(type, "view") == 0)
+        return GW_COLL_VIEW;
+    return g_strcmp0(type, "timeseries") == 0 ? GW_COLL_TIME_SERIES : GW_COLL_PLAIN;
+}
+
+static GwCollInfo *
+info_of(const bson_t *doc)
+{
+    GwCollInfo *info = g_new0(GwCollInfo, 1);
+    bson_t options = BSON_INITIALIZER;
+    bson_iter_t top;
+    bson_iter_t uuid;
+
+    info->name = g_strdup(gw_bson_get_str(doc, "name"));
+    info->kind = kind_of(doc);
+    if (gw_bson_get_doc(doc, "options", &options)) {
+        info->options = bson_copy(&options);
+        info->is_capped = gw_bson_get_bool(&options, "capped", false);
+    }
+    if (bson_iter_init(&top, doc) && bson_iter_find_descendant(&top, "info.uuid", &uuid)) {
+        info->uuid = bson_new();
+        bson_append_iter(info->uuid, "uuid", -1, &uuid);
+    }
+    return info;
+}
+
+static GPtrArray *
+list(GwConn *conn, const char *db, const bson_t *filter, GError **error)
+{
+    g_autoptr(bson_t) command =
+        BCON_NEW("listCollections", BCON_INT32(1), "filter", BCON_DOCUMENT(filter));
+    g_autoptr(GwReader) reader = gw_reader_new(conn, db, command, NULL);
+    g_autoptr(GPtrArray) docs = gw_reader_all(reader, error);
+    g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func((GDestroyNotify)gw_coll_info_free);
+
+    if (docs == NULL) {
+        gw_prefix(error, "listing the collections of '%s'", db);
+        return NULL;
+    }
+    for (guint next = 0; next < docs->len; next++)
+        g_ptr_array_add(infos, info_of(g_ptr_array_index(docs, next)));
+    return g_steal_pointer(&infos);
+}
+
+static bool
+is_system(gconstpointer element)
+{
+    const GwCollInfo *info = element;
+
+    return g_str_has_prefix(info->name, "system.");
+}
+
+GPtrArray *
+gw_catalog_list(GwConn *conn, const char *db, GError **error)
+{
+    g_auto(bson_t) all = BSON_INITIALIZER;
+    g_autoptr(GPtrArray) infos = list(conn, db, &all, error);
+
+    if (infos == NULL)
+        return NULL;
+    for (guint next = infos->len; next > 0; next--) {
+        if (is_system(g_ptr_array_index(infos, next - 1)))
+            g_ptr_array_remove_index(infos, next - 1);
+    }
+    return g_steal_pointer(&infos);
+}
+
+GPtrArray *
+gw_catalog_indexes(GwConn *conn, const char *db, const char *coll, GError **error)
+{
+    g_autoptr(bson_t) command = BCON_NEW("listIndexes", BCON_UTF8(coll));
+    g_autoptr(GwReader) reader = gw_reader_new(conn, db, command, NULL);
+    g_autoptr(GError) failure = NULL;
+    GPtrArray *indexes = gw_reader_all(reader, &failure);
+
+    if (indexes != NULL)
+        return indexes;
+    if (gw_error_info(failure) != NULL &&
+        gw_error_info(failure)->server_code == NAMESPACE_NOT_FOUND)
+        return g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
+    g_propagate_prefixed_error(error, g_steal_pointer(&failure),
+                               "listing the indexes of '%s.%s': ", db, coll);
+    return NULL;
+}
+
+GwCollInfo *
+gw_catalog_get(GwConn *conn, const char *db, const char *coll, GError **error)
+{
+    g_autoptr(bson_t) filter = BCON_NEW("name", BCON_UTF8(coll));
+    g_autoptr(GPtrArray) found = list(conn, db, filter, error);
+    g_autoptr(GwCollInfo) info = NULL;
+
+    if (found == NULL)
+        return NULL;
+    if (found->len == 0) {
+        info = g_new0(GwCollInfo, 1);
+        info->name = g_strdup(coll);
+        return g_steal_pointer(&info);
+    }
+    info = g_ptr_array_steal_index(found, 0);
+    if (info->kind == GW_COLL_VIEW)
+        return g_steal_pointer(&info);
+    info->indexes = gw_catalog_indexes(conn, db, coll, error);
+    return info->indexes != NULL ? g_steal_pointer(&info) : NULL;
+}
