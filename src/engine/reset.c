@@ -43,10 +43,13 @@ check_mark(GwProject *project, GError **error)
                           "else than development is not reset; drop it by hand.");
 }
 
+/* What godwit knows of the database itself, as opposed to what it keeps of migrations. */
 static bool
 is_kept(const char *name)
 {
-    return g_str_has_prefix(name, "godwit_") || g_str_has_prefix(name, "system.");
+    static const char *const names[] = {"godwit_history", "godwit_lease", "godwit_meta", NULL};
+
+    return g_strv_contains(names, name) || g_str_has_prefix(name, "system.");
 }
 
 /* The names of all collections and views that go. Owned. */
@@ -104,7 +107,7 @@ drop_all(GwRun *run, gint64 *out_dropped, GError **error)
             return false;
         if (!drop_one(run, conn, g_ptr_array_index(names, next), error))
             return false;
-        *out_dropped += 1;
+        *out_dropped += !g_str_has_prefix(g_ptr_array_index(names, next), "godwit_");
     }
     return true;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/run.h"
 
+#include "engine/takeback.h"
+#include "mongo/command.h"
 #include "state/meta.h"
 
 void
@@ -13,6 +15,8 @@ gw_run_free(GwRun *run)
     g_clear_pointer(&run->records, g_ptr_array_unref);
     g_clear_pointer(&run->files, g_ptr_array_unref);
     gw_writer_free(run->tally);
+    gw_writer_free(run->plain);
+    gw_journal_free(run->journal);
     gw_tracker_free(run->tracker);
     gw_history_free(run->history);
     gw_mm_lock_free(run->mm_lock);
@@ -133,19 +137,42 @@ still_holds(gpointer data, GError **error)
     return gw_lease_check(run->lease, error);
 }
 
+static bool
+open_journal(GwRun *run, GError **error)
+{
+    GwJournalParams params = {
+        .clients = gw_project_clients(run->project),
+        .db = gw_project_database(run->project),
+        .tracker = gw_config_str(gw_project_config(run->project), GW_CONFIG_TRACKER),
+        .token = gw_lease_token(run->lease),
+    };
+    GwWriter *recorder = NULL;
+
+    run->journal = gw_journal_open(&params, error);
+    if (run->journal == NULL)
+        return gw_prefix(error, "opening the journal");
+    recorder = gw_writer_journal_new(run->journal, gw_writer_server_new());
+    run->tally = gw_writer_tally_new(gw_writer_gate_new(still_holds, run, recorder));
+    run->plain = gw_writer_gate_new(still_holds, run, gw_writer_server_new());
+    return true;
+}
+
 bool
 gw_run_hold(GwRun *run, GError **error)
 {
     gw_actor_init(&run->actor, gw_project_root(run->project));
     run->history =
         gw_history_new(gw_project_clients(run->project), gw_project_database(run->project));
-    run->tally = gw_writer_tally_new(gw_writer_gate_new(still_holds, run, gw_writer_server_new()));
     if (!take_lease(run, error))
         return false;
     if (!take_mm_lock(run, error))
         return false;
+    if (!open_journal(run, error))
+        return false;
     /* What another process applied while this one waited counts. */
     if (!gw_run_reload(run, error))
+        return false;
+    if (!gw_takeback_unfinished(run, error))
         return false;
     if (!gw_run_check_policies(run, error))
         return false;
@@ -207,6 +234,18 @@ gw_run_tell_history(GwRun *run, GwHistoryEntry *entry, GError **error)
     entry->git_commit = run->actor.git_commit;
     entry->pid = run->actor.pid;
     return gw_history_add(run->history, entry, error);
+}
+
+bool
+gw_run_server_time(GwConn *conn, gint64 *out_now_ms, GError **error)
+{
+    g_autoptr(bson_t) hello = BCON_NEW("hello", BCON_INT32(1));
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    if (!gw_command_read(conn, "admin", hello, NULL, &reply, error))
+        return false;
+    *out_now_ms = gw_bson_get_date_ms(&reply, "localTime", 0);
+    return true;
 }
 
 void

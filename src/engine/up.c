@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/apply.h"
+#include "engine/prune.h"
 
 /* A failed `up` of migrate-mongo leaves what came before it applied, and its files may count on
  * what earlier ones made; there, nothing is loaded ahead of its turn. */
@@ -45,7 +46,7 @@ apply_pending(GwRun *run, GError **error)
             return false;
     }
     gw_run_emit_ended(run);
-    return true;
+    return gw_prune_by_configuration(run, error);
 }
 
 bool
