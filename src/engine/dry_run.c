@@ -80,7 +80,7 @@ throw_stopped(const DryRun *dry, GwDryRunMigration *tried, GError **error)
 {
     tried->status = "stopped";
     g_clear_error(error);
-    return gw_throw(error, GW_ERROR_FAILED, "the dry run stopped in '%s': %s", tried->file,
+    return gw_throw(error, GW_ERROR_FAILED, "the dry run stopped in '%s', %s", tried->file,
                     gw_preview_end(dry->preview));
 }
 
@@ -195,6 +195,8 @@ try_verb(GwDryRunVerb verb, const DryRun *dry, GError **error)
              "this server has no transactions");
     is_done =
         verb == GW_DRY_RUN_UP ? try_up(dry, error) : try_down(dry, verb == GW_DRY_RUN_REDO, error);
+    for (guint next = 0; next < gw_preview_notes(dry->preview)->len; next++)
+        warn(dry, "%s", g_ptr_array_index(gw_preview_notes(dry->preview), next));
     gw_run_emit_ended(dry->run);
     return is_done;
 }

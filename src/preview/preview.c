@@ -84,6 +84,7 @@ gw_preview_new(GwClients *clients, GError **error)
     preview->report = gw_preview_report_new();
     preview->outside = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     preview->open = g_hash_table_new(NULL, NULL);
+    preview->notes = g_ptr_array_new_with_free_func(g_free);
     g_mutex_init(&preview->lock);
     return preview;
 }
@@ -98,6 +99,7 @@ gw_preview_free(GwPreview *preview)
     gw_preview_report_free(preview->report);
     g_hash_table_unref(preview->outside);
     g_hash_table_unref(preview->open);
+    g_ptr_array_unref(preview->notes);
     g_mutex_clear(&preview->lock);
     g_free(preview);
 }
@@ -133,6 +135,19 @@ bool
 gw_preview_has_transactions(const GwPreview *preview)
 {
     return gw_trial_has_transactions(preview->trial);
+}
+
+const GPtrArray *
+gw_preview_notes(const GwPreview *preview)
+{
+    return preview->notes;
+}
+
+void
+gw_preview_note(GwPreview *preview, const char *text)
+{
+    if (!g_ptr_array_find_with_equal_func(preview->notes, text, g_str_equal, NULL))
+        g_ptr_array_add(preview->notes, g_strdup(text));
 }
 
 typedef bool (*TryFunc)(const GwTry *try, bson_t *out_reply, GError **error);
@@ -179,7 +194,7 @@ apply(GwPreview *preview, const GwWrite *write, bson_t *out_reply, GError **erro
 
     gw_write_facts_read(write, &facts);
     if (gw_trial_end(preview->trial) != NULL)
-        return gw_throw(error, GW_ERROR_FAILED, "the dry run ended here: %s",
+        return gw_throw(error, GW_ERROR_FAILED, "the dry run ended here, %s",
                         gw_trial_end(preview->trial));
     if (write->session != NULL && g_hash_table_contains(preview->open, write->session))
         try.owner = write->session;

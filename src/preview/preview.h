@@ -33,5 +33,8 @@ bool gw_preview_is_partial(const GwPreview *preview);
 /* Why nothing more could be tried; NULL = all was. Borrowed. */
 const char *gw_preview_end(const GwPreview *preview);
 
+/* Sentences that the user should know of the whole dry run: borrowed char *. */
+const GPtrArray *gw_preview_notes(const GwPreview *preview);
+
 /* Whether the server has transactions: without, later operations don't see earlier ones. */
 bool gw_preview_has_transactions(const GwPreview *preview);

@@ -13,6 +13,21 @@ is_one_of(const char *name, const char *const *names)
     return g_strv_contains(names, name);
 }
 
+static bool
+has_union(const bson_iter_t *value)
+{
+    bson_iter_t inside;
+
+    if ((!BSON_ITER_HOLDS_ARRAY(value) && !BSON_ITER_HOLDS_DOCUMENT(value)) ||
+        !bson_iter_recurse(value, &inside))
+        return false;
+    while (bson_iter_next(&inside)) {
+        if (g_str_equal(bson_iter_key(&inside), "$unionWith") || has_union(&inside))
+            return true;
+    }
+    return false;
+}
+
 /* Stages that the server refuses in a transaction. */
 static bool
 is_outside_pipeline(const bson_t *command)
@@ -21,7 +36,10 @@ is_outside_pipeline(const bson_t *command)
         "$collStats",    "$currentOp",      "$indexStats", "$listLocalSessions",
         "$listSessions", "$planCacheStats", NULL};
     bson_t first = BSON_INITIALIZER;
+    bson_iter_t pipeline;
 
+    if (bson_iter_init_find(&pipeline, command, "pipeline") && has_union(&pipeline))
+        return true;
     return gw_bson_get_bool(command, "explain", false) ||
            (gw_bson_get_doc(command, "pipeline.0", &first) &&
             is_one_of(gw_command_name(&first), stages));
@@ -55,6 +73,11 @@ read_outside(GwPreview *preview, const char *db, const bson_t *command, bson_t *
 {
     gint64 id = 0;
 
+    if (g_str_equal(gw_command_name(command), "aggregate") && gw_trial_has_writes(preview->trial)) {
+        preview->is_partial = true;
+        gw_preview_note(preview, "an aggregation that no transaction takes ($unionWith, $collStats "
+                                 "and their like) saw nothing of the changes before it");
+    }
     if (!gw_command_read(gw_trial_outside(preview->trial), db, command, NULL, out_reply, error))
         return false;
     id = gw_bson_get_int(out_reply, "cursor.id", 0);
@@ -106,16 +129,6 @@ listing_of(const GwPlace *place, bool is_name_only)
     return doc;
 }
 
-/* The filter of listCollections is the server's to judge, all but the usual {name: ".."}: it is
- * asked with a filter on what was not changed, and the rest is added where the name fits. */
-static bool
-is_listed(const bson_t *command, const char *name)
-{
-    const char *asked = gw_bson_get_str(command, "filter.name");
-
-    return asked == NULL || g_str_equal(asked, name);
-}
-
 static bool
 is_unchanged(const GwPlace *place)
 {
@@ -152,27 +165,82 @@ list_real(GwPreview *preview, const char *db, const bson_t *command, GPtrArray *
     return true;
 }
 
+/* What the overlay knows better. An owned array of bson_t. */
+static GPtrArray *
+list_changed(GwPreview *preview, const char *db, bool is_name_only, GError **error)
+{
+    g_autoptr(GPtrArray) docs = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
+    g_autoptr(GPtrArray) names = gw_overlay_list(preview->overlay, db, error);
+
+    if (names == NULL)
+        return NULL;
+    for (guint next = 0; next < names->len; next++) {
+        const GwPlace *place =
+            gw_overlay_known(preview->overlay, db, g_ptr_array_index(names, next));
+
+        if (place != NULL && !is_unchanged(place))
+            g_ptr_array_add(docs, listing_of(place, is_name_only));
+    }
+    return g_steal_pointer(&docs);
+}
+
+static bson_t *
+match_command(const GPtrArray *docs, const bson_t *filter)
+{
+    g_auto(bson_t) array = BSON_INITIALIZER;
+
+    for (guint next = 0; next < docs->len; next++) {
+        const char *key = NULL;
+        char digits[16];
+
+        bson_uint32_to_string(next, &key, digits, sizeof digits);
+        bson_append_document(&array, key, -1, g_ptr_array_index(docs, next));
+    }
+    return BCON_NEW("aggregate", BCON_INT32(1), "pipeline", "[", "{", "$documents", "{", "$literal",
+                    BCON_ARRAY(&array), "}", "}", "{", "$match", BCON_DOCUMENT(filter), "}", "]",
+                    "cursor", "{", "}");
+}
+
+/* The server judges the filter: servers before 5.1, which can't, let all pass. */
+static bool
+add_matching(GwPreview *preview, const char *db, const GPtrArray *changed, const bson_t *filter,
+             GPtrArray *docs)
+{
+    g_autoptr(bson_t) command = match_command(changed, filter);
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_t batch = BSON_INITIALIZER;
+    bson_iter_t iter;
+
+    if (!gw_command_read(gw_trial_outside(preview->trial), db, command, NULL, &reply, NULL) ||
+        !gw_bson_get_doc(&reply, "cursor.firstBatch", &batch))
+        return false;
+    for (bool more = bson_iter_init(&iter, &batch); more && bson_iter_next(&iter);) {
+        bson_t doc = BSON_INITIALIZER;
+
+        if (gw_bson_get_doc(&batch, bson_iter_key(&iter), &doc))
+            g_ptr_array_add(docs, bson_copy(&doc));
+    }
+    return true;
+}
+
 static bool
 list_collections(GwPreview *preview, const char *db, const bson_t *command, bson_t *out_reply,
                  GError **error)
 {
     bool is_name_only = gw_bson_get_bool(command, "nameOnly", false);
     g_autoptr(GPtrArray) docs = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
-    g_autoptr(GPtrArray) names = NULL;
+    g_autoptr(GPtrArray) changed = NULL;
     g_autofree char *ns = g_strconcat(db, ".$cmd.listCollections", NULL);
+    bson_t filter = BSON_INITIALIZER;
 
     if (!list_real(preview, db, command, docs, error))
         return false;
-    names = gw_overlay_list(preview->overlay, db, error);
-    if (names == NULL)
+    changed = list_changed(preview, db, is_name_only, error);
+    if (changed == NULL)
         return false;
-    for (guint next = 0; next < names->len; next++) {
-        const char *name = g_ptr_array_index(names, next);
-        const GwPlace *place = gw_overlay_known(preview->overlay, db, name);
-
-        if (place != NULL && !is_unchanged(place) && is_listed(command, name))
-            g_ptr_array_add(docs, listing_of(place, is_name_only));
-    }
+    (void)gw_bson_get_doc(command, "filter", &filter);
+    if (changed->len > 0 && !add_matching(preview, db, changed, &filter, docs))
+        g_ptr_array_extend_and_steal(docs, g_steal_pointer(&changed));
     answer_cursor(out_reply, ns, docs);
     return true;
 }
@@ -213,6 +281,7 @@ count(GwPreview *preview, const char *db, const bson_t *command, bson_t *out_rep
     bson_t pipeline = BSON_INITIALIZER;
     bson_t query = BSON_INITIALIZER;
     g_autofree char *real_db = NULL;
+    g_autoptr(bson_t) unfolded = NULL;
     g_autoptr(bson_t) rewritten = NULL;
     g_auto(bson_t) reply = BSON_INITIALIZER;
     gint64 n = 0;
@@ -229,7 +298,8 @@ count(GwPreview *preview, const char *db, const bson_t *command, bson_t *out_rep
     BCON_APPEND(aggregate, "cursor", "{", "}");
     bson_copy_to_excluding_noinit(command, aggregate, "count", "query", "skip", "limit", "fields",
                                   "readConcern", "$readPreference", NULL);
-    rewritten = gw_overlay_rewrite(preview->overlay, db, aggregate, &real_db, error);
+    unfolded = gw_views_unfold(preview->overlay, db, aggregate);
+    rewritten = gw_overlay_rewrite(preview->overlay, db, unfolded, &real_db, error);
     if (rewritten == NULL)
         return false;
     if (!gw_trial_read(preview->trial, real_db, rewritten, &reply, error))
@@ -244,8 +314,9 @@ read_rewritten(GwPreview *preview, const char *db, const bson_t *command, bson_t
                GError **error)
 {
     g_autofree char *real_db = NULL;
+    g_autoptr(bson_t) unfolded = gw_views_unfold(preview->overlay, db, command);
     g_autoptr(bson_t) rewritten =
-        gw_overlay_rewrite(preview->overlay, db, command, &real_db, error);
+        gw_overlay_rewrite(preview->overlay, db, unfolded, &real_db, error);
 
     if (rewritten == NULL) {
         bson_init(out_reply);
@@ -291,7 +362,7 @@ gw_preview_read(GwPreview *preview, const char *db, const bson_t *command, bson_
 
     if (gw_trial_end(preview->trial) != NULL) {
         bson_init(out_reply);
-        return gw_throw(error, GW_ERROR_FAILED, "the dry run ended here: %s",
+        return gw_throw(error, GW_ERROR_FAILED, "the dry run ended here, %s",
                         gw_trial_end(preview->trial));
     }
     if (own != NULL) {

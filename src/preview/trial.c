@@ -3,8 +3,9 @@
 
 #include "mongo/command.h"
 
-/* The server ends a transaction after 60 s; other writers wait for its documents as long. */
-#define LIFETIME_US (45 * G_TIME_SPAN_SECOND)
+/* How long a transaction lives where the server does not say. Other writers wait for its documents
+ * as long. */
+#define LIFETIME_S 60
 #define LOG_BYTES_MAX (64 * 1024 * 1024)
 
 enum {
@@ -33,8 +34,9 @@ struct GwTrial {
     GwWriter *server;   /* owned */
     GPtrArray *log;     /* owned: Entry */
     gsize log_bytes;
-    gint64 start_us; /* of the dry run's first call; 0 = none yet */
-    char *end;       /* owned */
+    gint64 start_us;    /* of the dry run's first call; 0 = none yet */
+    gint64 lifetime_us; /* how long it may take */
+    char *end;          /* owned */
 };
 
 static void
@@ -48,6 +50,20 @@ entry_free(gpointer data)
     g_free(entry);
 }
 
+/* Three quarters of what the server gives a transaction. */
+static gint64
+lifetime_us(GwConn *conn)
+{
+    g_autoptr(bson_t) command =
+        BCON_NEW("getParameter", BCON_INT32(1), "transactionLifetimeLimitSeconds", BCON_INT32(1));
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    /* Not every user may ask. */
+    (void)gw_command_read(conn, "admin", command, NULL, &reply, NULL);
+    return gw_bson_get_int(&reply, "transactionLifetimeLimitSeconds", LIFETIME_S) *
+           G_TIME_SPAN_SECOND * 3 / 4;
+}
+
 GwTrial *
 gw_trial_new(GwClients *clients, GError **error)
 {
@@ -58,6 +74,7 @@ gw_trial_new(GwClients *clients, GError **error)
     trial->log = g_ptr_array_new_with_free_func(entry_free);
     if (!gw_clients_server(clients)->has_transactions)
         return g_steal_pointer(&trial);
+    trial->lifetime_us = lifetime_us(trial->outside);
     trial->session = gw_session_begin(clients, NULL, error);
     return trial->session != NULL ? g_steal_pointer(&trial) : NULL;
 }
@@ -81,6 +98,12 @@ gw_trial_has_transactions(const GwTrial *trial)
     return trial->session != NULL;
 }
 
+bool
+gw_trial_has_writes(const GwTrial *trial)
+{
+    return trial->log_bytes > 0;
+}
+
 const char *
 gw_trial_end(const GwTrial *trial)
 {
@@ -96,7 +119,7 @@ gw_trial_outside(GwTrial *trial)
 static bool
 throw_end(const GwTrial *trial, GError **error)
 {
-    return gw_throw(error, GW_ERROR_FAILED, "the dry run ended here: %s", trial->end);
+    return gw_throw(error, GW_ERROR_FAILED, "the dry run ended here, %s", trial->end);
 }
 
 /* Ready for a call: there is time left, and a transaction. */
@@ -107,9 +130,12 @@ enter(GwTrial *trial, GError **error)
 
     if (trial->start_us == 0)
         trial->start_us = now_us;
-    if (trial->end == NULL && now_us - trial->start_us > LIFETIME_US)
-        trial->end = g_strdup("45 seconds are over, and a transaction must not live much longer; "
-                              "what comes after was not tried");
+    if (trial->end == NULL && trial->session != NULL &&
+        now_us - trial->start_us > trial->lifetime_us)
+        trial->end =
+            g_strdup_printf("after %.0f seconds, since the server lets no transaction live "
+                            "much longer; what comes after was not tried",
+                            (double)trial->lifetime_us / (double)G_TIME_SPAN_SECOND);
     if (trial->end != NULL)
         return throw_end(trial, error);
     if (trial->session == NULL || gw_session_in_transaction(trial->session))
@@ -203,6 +229,13 @@ replay_all(GwTrial *trial, GError **error)
     return true;
 }
 
+/* Somebody else's transaction holds a document, or a collection: it may be done soon. */
+static void
+pause_before(guint attempt)
+{
+    g_usleep(attempt * attempt * 20 * G_TIME_SPAN_MILLISECOND);
+}
+
 /* The transaction is gone: make it as it was. Where that can't be done, nothing more is tried. */
 static bool
 revive(GwTrial *trial)
@@ -212,18 +245,21 @@ revive(GwTrial *trial)
     if (trial->session == NULL || trial->end != NULL)
         return trial->end == NULL;
     if (trial->log_bytes > LOG_BYTES_MAX) {
-        trial->end = g_strdup("a statement failed, and what came before it is too much to be done "
-                              "again; what comes after was not tried");
+        trial->end =
+            g_strdup("where a statement failed, and what came before it is too much to be done "
+                     "again; what comes after was not tried");
         return false;
     }
     for (guint attempt = 0; attempt < ATTEMPTS; attempt++) {
+        pause_before(attempt);
         g_clear_error(&failure);
         if (replay_all(trial, &failure))
             return true;
     }
-    trial->end = g_strdup_printf("a statement failed, and what came before it could not be done "
-                                 "again (%s); what comes after was not tried",
-                                 failure->message);
+    trial->end =
+        g_strdup_printf("where a statement failed, and what came before it could not be done "
+                        "again (%s); what comes after was not tried",
+                        failure->message);
     return false;
 }
 
@@ -338,6 +374,7 @@ gw_trial_read(GwTrial *trial, const char *db, const bson_t *command, bson_t *out
     if (!enter(trial, error))
         return false;
     for (guint attempt = 0; attempt < ATTEMPTS; attempt++) {
+        pause_before(attempt);
         g_clear_error(&failure);
         bson_destroy(out_reply);
         if (try_read(trial, db, command, out_reply, &failure))

@@ -20,6 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwTrial, gw_trial_free)
 /* Whether writes can be tried at all. */
 bool gw_trial_has_transactions(const GwTrial *trial);
 
+/* Whether anything was written in it. */
+bool gw_trial_has_writes(const GwTrial *trial);
+
 /* Why nothing more can be tried; NULL while it can. Borrowed. */
 const char *gw_trial_end(const GwTrial *trial);
 

@@ -131,6 +131,38 @@ add_samples(const GwTry *try, GwPreviewOp *op, const char *db, const bson_t *rew
     }
 }
 
+/* The stage that writes, of the script's own pipeline. */
+static bool
+last_stage(const bson_t *command, bson_t *out_stage)
+{
+    bson_t pipeline = BSON_INITIALIZER;
+    bson_iter_t iter;
+    bool has_one = false;
+
+    (void)gw_bson_get_doc(command, "pipeline", &pipeline);
+    for (bool more = bson_iter_init(&iter, &pipeline); more && bson_iter_next(&iter);)
+        has_one = gw_bson_get_doc(&pipeline, bson_iter_key(&iter), out_stage);
+    return has_one;
+}
+
+/* False where it can't be done in the transaction. */
+static bool
+merge(const GwTry *try, const GwPreviewOp *op, const char *db, const bson_t *rewritten)
+{
+    g_autoptr(bson_t) limit = BCON_NEW("$limit", BCON_INT32(RESULTS_MAX));
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_t docs = BSON_INITIALIZER;
+    bson_t stage = BSON_INITIALIZER;
+
+    if (op->changed > RESULTS_MAX || !gw_try_is_possible(try) ||
+        !last_stage(try->write->command, &stage) ||
+        !read_results(try, db, rewritten, limit, &reply, NULL) ||
+        gw_bson_get_int(&reply, "cursor.id", 0) != 0 ||
+        !gw_bson_get_doc(&reply, "cursor.firstBatch", &docs))
+        return false;
+    return gw_try_merge(try, &stage, &docs);
+}
+
 static bool
 try_pipeline(const GwTry *try, GwPreviewOp *op, GError **error)
 {
@@ -150,8 +182,10 @@ try_pipeline(const GwTry *try, GwPreviewOp *op, GError **error)
     op->estimate_us = g_get_monotonic_time() - start_us;
     if (g_str_equal(try->facts->what, "$out"))
         return true;
-    try->preview->is_partial = true;
-    gw_preview_op_find(op, "not merged: what follows sees the collection as it is before");
+    if (!merge(try, op, db, rewritten)) {
+        try->preview->is_partial = true;
+        gw_preview_op_find(op, "not merged: what follows sees the collection as it is before");
+    }
     if (try->place->kind == GW_COLL_NONE)
         gw_overlay_make(try->preview->overlay, try->place, GW_COLL_PLAIN, NULL);
     return true;

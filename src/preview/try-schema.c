@@ -91,7 +91,7 @@ gw_try_create(const GwTry *try, bson_t *out_reply, GError **error)
         if (!make_in_transaction(try, op, out_reply, error))
             return false;
     } else {
-        if (kind != GW_COLL_PLAIN)
+        if (kind == GW_COLL_TIME_SERIES)
             gw_preview_op_find(op, "not made: what follows reads nothing from it");
         answer_ok(out_reply);
     }

@@ -19,6 +19,7 @@ struct GwPreview {
     GwPreviewReport *report; /* owned */
     GHashTable *outside;     /* owned: ids of cursors that live outside of the transaction */
     GHashTable *open;        /* the script's sessions that are in a transaction */
+    GPtrArray *notes;        /* owned: char *, what the user should know of all this */
     gint64 sweep_us;         /* spent on sweeps so far */
     bool is_partial;
 };
@@ -73,6 +74,17 @@ char *gw_try_explain(const GwTry *try, const bson_t *filter, const bson_t *colla
 /* Fail as the server would. Always false. */
 bool gw_try_throw(const GwTry *try, GError **error, int code, const char *name, const char *format,
                   ...) G_GNUC_PRINTF(5, 6);
+
+/* Say it once. */
+void gw_preview_note(GwPreview *preview, const char *text);
+
+/* Whether what a $merge of this pipeline's `results` (an array of documents) would do could be
+ * done; then it was. `stage` is the $merge. */
+bool gw_try_merge(const GwTry *try, const bson_t *stage, const bson_t *results);
+
+/* `command`, or the aggregation that it stands for where it reads a view of the dry run's. Owned.
+ */
+bson_t *gw_views_unfold(GwOverlay *overlay, const char *db, const bson_t *command);
 
 /* The read that a script's call is; for reads.c's caller. */
 bool gw_preview_read(GwPreview *preview, const char *db, const bson_t *command, bson_t *out_reply,

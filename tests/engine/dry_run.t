@@ -388,6 +388,68 @@ def test_a_dry_run_leaves_no_record_and_needs_no_lease(project):
     assert project.ok("up", "--json").json["applied"][0]["documentsAffected"] == 1
 
 
+def test_views_made_in_it_are_read_as_what_they_stand_for(project):
+    fill(project)
+    operations(project, """
+      await db.createCollection('odd', {viewOn: 'c', pipeline: [{$match: {kind: 1}}]});
+      await db.collection('c').insertOne({_id: 9, kind: 1, n: 9});
+      const odd = db.collection('odd');
+      if (await odd.countDocuments({}) !== 3) throw new Error('countDocuments');
+      const docs = await odd.find({n: {$gt: 1}}).sort({n: -1}).limit(1).project({_id: 1}).toArray();
+      if (JSON.stringify(docs) !== '[{"_id":9}]') throw new Error(JSON.stringify(docs));
+      const listed = await db.listCollections({type: 'view'}).toArray();
+      if (listed.length !== 1 || listed[0].options.viewOn !== 'c') throw new Error('listed');
+      if (await db.listCollections({name: 'nope'}).hasNext()) throw new Error('nope');""")
+
+
+def test_merge_on_ids_is_seen(project):
+    fill(project)
+    project.db.m.insert_one({"_id": 0, "own": 1})
+    operations(project, """
+      await db.collection('c').aggregate([{$match: {_id: {$lt: 2}}}, {$merge: 'm'}]).toArray();
+      const docs = await db.collection('m').find().sort({_id: 1}).toArray();
+      if (JSON.stringify(docs) !== '[{"_id":0,"own":1,"kind":0,"n":0},{"_id":1,"kind":1,"n":1}]' &&
+          JSON.stringify(docs) !== '[{"_id":0,"own":1,"n":0,"kind":0},{"_id":1,"n":1,"kind":1}]')
+        throw new Error(JSON.stringify(docs));""")
+
+
+def test_a_document_that_another_transaction_holds_is_waited_for_a_little_and_then_named(project):
+    fill(project)
+    with project.client.start_session() as session:
+        session.start_transaction()
+        project.db.c.update_one({"_id": 1}, {"$set": {"held": 1}}, session=session)
+        project.up_down("001_m.js", "await db.collection('c').updateOne({_id: 0}, {$set: {a: 1}});"
+                        "await db.collection('c').updateOne({_id: 1}, {$set: {a: 1}});")
+        result = project.fails(1, "up", "--dry-run", "--json")
+        assert "rite conflict" in result.json["error"]["message"] or "WriteConflict" in result.out, result
+        session.abort_transaction()
+    answer = dry(project)
+    assert answer["migrations"][0]["operations"][0]["changed"] == 2
+
+
+def test_it_ends_before_the_server_ends_its_transaction(project):
+    with Mongod(project.folder.parent) as server, pymongo.MongoClient(server.uri) as client:
+        client.admin.command("setParameter", 1, transactionLifetimeLimitSeconds=4)
+        client.shop.c.insert_one({"_id": 1, "n": 0})
+        project.up_down("001_a.js", "await db.collection('c').insertOne({_id: 2});")
+        project.up_down("002_b.js", "for (;;) { try { await db.collection('c').updateOne({_id: 1}, {$inc: {n: 1}}); }"
+                        "catch (e) { if (/ended here/.test(e.message)) throw e; } }")
+        project.up_down("003_c.js", "")
+        result = project.fails(1, "up", "--dry-run", "--json", "--uri", server.uri, "--database", "shop")
+        assert [row["status"] for row in result.json["migrations"]] == ["passed", "stopped"], result
+        assert "after 3 seconds" in result.json["error"]["message"], result
+        assert result.json["migrations"][1]["operations"][0]["operations"] > 10
+        assert client.shop.c.find_one({"_id": 1})["n"] == 0
+        assert not (project.folder / ".godwit/dry-runs").exists()
+
+
+def test_many_shapes_take_bounded_room(project):
+    found = operations(project, """
+      for (let i = 0; i < 1200; i++)
+        await db.collection('c').updateOne({['f' + i]: 1}, {$set: {a: 1}});""")
+    assert len(found) == 1001 and found[-1]["operations"] == 200, len(found)
+
+
 def test_down_and_redo_have_it_too(project):
     project.up_down("001_m.js", "await db.collection('c').insertOne({_id: 1});",
                     "await db.collection('c').deleteMany({});")
