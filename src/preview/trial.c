@@ -122,21 +122,28 @@ throw_end(const GwTrial *trial, GError **error)
     return gw_throw(error, GW_ERROR_FAILED, "the dry run ended here, %s", trial->end);
 }
 
-/* Ready for a call: there is time left, and a transaction. */
+/* Whether there is time left. */
 static bool
-enter(GwTrial *trial, GError **error)
+check_time(GwTrial *trial)
 {
     gint64 now_us = g_get_monotonic_time();
 
-    if (trial->start_us == 0)
-        trial->start_us = now_us;
     if (trial->end == NULL && trial->session != NULL &&
         now_us - trial->start_us > trial->lifetime_us)
         trial->end =
             g_strdup_printf("after %.0f seconds, since the server lets no transaction live "
                             "much longer; what comes after was not tried",
                             (double)trial->lifetime_us / (double)G_TIME_SPAN_SECOND);
-    if (trial->end != NULL)
+    return trial->end == NULL;
+}
+
+/* Ready for a call: there is time left, and a transaction. */
+static bool
+enter(GwTrial *trial, GError **error)
+{
+    if (trial->start_us == 0)
+        trial->start_us = g_get_monotonic_time();
+    if (!check_time(trial))
         return throw_end(trial, error);
     if (trial->session == NULL || gw_session_in_transaction(trial->session))
         return true;
@@ -223,6 +230,8 @@ replay_all(GwTrial *trial, GError **error)
     if (!gw_session_transaction_begin(trial->session, NULL, error))
         return false;
     for (guint next = 0; next < trial->log->len; next++) {
+        if (!check_time(trial))
+            return throw_end(trial, error);
         if (!replay_entry(trial, g_ptr_array_index(trial->log, next), error))
             return false;
     }
@@ -255,6 +264,8 @@ revive(GwTrial *trial)
         g_clear_error(&failure);
         if (replay_all(trial, &failure))
             return true;
+        if (trial->end != NULL)
+            return false;
     }
     trial->end =
         g_strdup_printf("where a statement failed, and what came before it could not be done "

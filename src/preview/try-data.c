@@ -423,35 +423,72 @@ oversize(const GwTry *try, const bson_t *operation)
     return gw_try_count(try, &query.filter, query.collation, 0);
 }
 
-/* Without a transaction: what matches is counted, and taken for changed. */
+/* How many documents the operations of a part match: all of them at once, in one command. */
+static gint64
+count_part(const Batch *batch, const Part *part)
+{
+    g_auto(bson_t) any = BSON_INITIALIZER;
+    g_autoptr(bson_t) filter = NULL;
+    bson_t operation = BSON_INITIALIZER;
+    Query query = {0};
+
+    view_operation(batch, part->first, &operation);
+    query_of(&operation, "q", &query);
+    if (part->count == 1)
+        return gw_try_count(batch->try, &query.filter, query.collation,
+                            is_multi(batch->try->write->kind, &operation) ? 0 : 1);
+    for (size_t index = 0; index < part->count; index++) {
+        const char *key = NULL;
+        char digits[16];
+
+        view_operation(batch, part->first + index, &operation);
+        query_of(&operation, "q", &query);
+        bson_uint32_to_string((guint32)index, &key, digits, sizeof digits);
+        bson_append_document(&any, key, -1, &query.filter);
+    }
+    filter = BCON_NEW("$or", BCON_ARRAY(&any));
+    return MIN(gw_try_count(batch->try, filter, query.collation, 0), (gint64)part->count);
+}
+
+/* Answer as if it were done: what matches is counted, and taken for changed. */
 static bool
-simulate(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum)
+answer_untried(const Batch *batch, const Part *part, GwReplySum *sum)
 {
     const GwTry *try = batch->try;
     bool is_insert = try->write->kind == GW_WRITE_INSERT;
     g_auto(bson_t) answer = BSON_INITIALIZER;
-    gint64 total = is_insert ? (gint64)part->count : 0;
+    gint64 total = is_insert ? (gint64)part->count : MAX(0, count_part(batch, part));
 
-    op->is_simulated = try->preview->is_partial = true;
-    op->estimate_us = -1;
-    for (size_t index = part->first; !is_insert && index < part->first + part->count; index++) {
-        bson_t operation = BSON_INITIALIZER;
-        Query query = {0};
-
-        view_operation(batch, index, &operation);
-        query_of(&operation, "q", &query);
-        total += MAX(0, gw_try_count(try, &query.filter, query.collation,
-                                     is_multi(try->write->kind, &operation) ? 0 : 1));
-    }
+    try->preview->is_partial = true;
     append_count(&answer, "n", total);
     if (try->write->kind == GW_WRITE_UPDATE)
         append_count(&answer, "nModified", total);
     BSON_APPEND_DOUBLE(&answer, "ok", 1);
     gw_reply_sum_add(sum, &answer, part->first);
-    gw_preview_op_find(op, is_insert ? "not tried: whether the documents are accepted is not known"
-                                     : "not tried: how many of the matches would really change is "
-                                       "not known");
     return true;
+}
+
+static bool
+simulate(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum)
+{
+    op->is_simulated = true;
+    op->estimate_us = -1;
+    gw_preview_op_find(op, batch->try->write->kind == GW_WRITE_INSERT
+                               ? "not tried: whether the documents are accepted is not known"
+                               : "not tried: how many of the matches would really change is not "
+                                 "known");
+    return answer_untried(batch, part, sum);
+}
+
+/* A loop of single operations adds up to a sweep: more in one transaction would press on the
+ * server's cache until it gives the transaction up. */
+static bool
+leave_rest(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum)
+{
+    op->is_sampled = true;
+    gw_preview_op_find(op, "the first %" G_GINT64_FORMAT " documents were tried, the rest counted",
+                       op->tried);
+    return answer_untried(batch, part, sum);
 }
 
 static bool
@@ -459,6 +496,7 @@ try_part(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum,
 {
     bson_t operation = BSON_INITIALIZER;
     gint64 total = 0;
+    gint64 before = sum->n;
 
     if (!gw_try_is_possible(batch->try))
         return simulate(batch, op, part, sum);
@@ -466,7 +504,12 @@ try_part(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum,
     total = batch->try->write->kind == GW_WRITE_INSERT ? 0 : oversize(batch->try, &operation);
     if (total > 0)
         return sample_sweep(batch, op, part->first, total, sum, error);
-    return send_part(batch, part, sum, error);
+    if (op->tried >= SWEEP_LIMIT)
+        return leave_rest(batch, op, part, sum);
+    if (!send_part(batch, part, sum, error))
+        return false;
+    op->tried += sum->n - before;
+    return true;
 }
 
 static void

@@ -79,9 +79,50 @@ ask_server(const GwTry *try, bson_t *out_reply, GError **error)
     return gw_try_send(try, wanted, out_reply, error);
 }
 
-/* {k0: "$a.b", k1: ...} and the same after unwinding: what an index has as keys. */
+/* Append {field: test} to an array. */
 static void
-append_keys(bson_t *pipeline, const bson_t *index, guint32 *stage)
+append_test(bson_t *array, guint32 *count, const char *field, const bson_t *test)
+{
+    bson_t one = BSON_INITIALIZER;
+    const char *at = NULL;
+    char digits[16];
+
+    bson_uint32_to_string((*count)++, &at, digits, sizeof digits);
+    bson_append_document_begin(array, at, -1, &one);
+    bson_append_document(&one, field, -1, test);
+    bson_append_document_end(array, &one);
+}
+
+/* Whether any document has an array in a field of the index, or above it. */
+static bool
+has_arrays(const GwTry *try, const bson_t *index)
+{
+    g_autoptr(bson_t) test = BCON_NEW("$type", "array");
+    bson_t keys = BSON_INITIALIZER;
+    g_auto(bson_t) any = BSON_INITIALIZER;
+    g_autoptr(bson_t) filter = NULL;
+    guint32 count = 0;
+    bson_iter_t iter;
+
+    (void)gw_bson_get_doc(index, "key", &keys);
+    for (bool more = bson_iter_init(&iter, &keys); more && bson_iter_next(&iter);) {
+        const char *path = bson_iter_key(&iter);
+
+        for (const char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot + 1, '.')) {
+            g_autofree char *above = g_strndup(path, (gsize)(dot - path));
+
+            append_test(&any, &count, above, test);
+        }
+        append_test(&any, &count, path, test);
+    }
+    filter = BCON_NEW("$or", BCON_ARRAY(&any));
+    return gw_try_count(try, filter, NULL, 1) != 0;
+}
+
+/* {k0: "$a.b", k1: ...} and the same after unwinding: what an index has as keys. Without arrays
+ * each document has one key, and need not be told apart from itself. */
+static void
+append_keys(bson_t *pipeline, const bson_t *index, bool is_multikey, guint32 *stage)
 {
     bson_t keys = BSON_INITIALIZER;
     g_auto(bson_t) fields = BSON_INITIALIZER;
@@ -102,7 +143,7 @@ append_keys(bson_t *pipeline, const bson_t *index, guint32 *stage)
     }
     bson_uint32_to_string((*stage)++, &at, digits, sizeof digits);
     BCON_APPEND(pipeline, at, "{", "$project", BCON_DOCUMENT(&fields), "}");
-    for (guint key = 0; key < count; key++) {
+    for (guint key = 0; is_multikey && key < count; key++) {
         g_autofree char *value = g_strdup_printf("$k%u", key);
 
         bson_uint32_to_string((*stage)++, &at, digits, sizeof digits);
@@ -110,14 +151,19 @@ append_keys(bson_t *pipeline, const bson_t *index, guint32 *stage)
                     "preserveNullAndEmptyArrays", BCON_BOOL(true), "}", "}");
     }
     bson_uint32_to_string((*stage)++, &at, digits, sizeof digits);
-    BCON_APPEND(pipeline, at, "{", "$group", "{", "_id", "{", "k", BCON_DOCUMENT(&group), "d",
-                "$_id", "}", "}", "}");
+    if (is_multikey)
+        BCON_APPEND(pipeline, at, "{", "$group", "{", "_id", "{", "k", BCON_DOCUMENT(&group), "d",
+                    "$_id", "}", "}", "}");
+    else
+        BCON_APPEND(pipeline, at, "{", "$project", "{", "_id", "{", "k", BCON_DOCUMENT(&group), "}",
+                    "}", "}");
 }
 
 /* A sparse index leaves out what has none of its fields. */
 static void
 append_filter(bson_t *pipeline, const bson_t *index, guint32 *stage)
 {
+    g_autoptr(bson_t) test = BCON_NEW("$exists", BCON_BOOL(true));
     bson_t partial = BSON_INITIALIZER;
     bson_t keys = BSON_INITIALIZER;
     g_auto(bson_t) any = BSON_INITIALIZER;
@@ -134,14 +180,8 @@ append_filter(bson_t *pipeline, const bson_t *index, guint32 *stage)
     }
     if (!gw_bson_get_bool(index, "sparse", false) || !gw_bson_get_doc(index, "key", &keys))
         return;
-    for (bool more = bson_iter_init(&iter, &keys); more && bson_iter_next(&iter);) {
-        const char *number = NULL;
-        char text[16];
-
-        bson_uint32_to_string(count++, &number, text, sizeof text);
-        BCON_APPEND(&any, number, "{", bson_iter_key(&iter), "{", "$exists", BCON_BOOL(true), "}",
-                    "}");
-    }
+    for (bool more = bson_iter_init(&iter, &keys); more && bson_iter_next(&iter);)
+        append_test(&any, &count, bson_iter_key(&iter), test);
     (*stage)++;
     BCON_APPEND(pipeline, at, "{", "$match", "{", "$or", BCON_ARRAY(&any), "}", "}");
 }
@@ -158,7 +198,7 @@ duplicates_command(const GwTry *try, const bson_t *index)
 
     bson_append_array_begin(command, "pipeline", -1, &pipeline);
     append_filter(&pipeline, index, &stage);
-    append_keys(&pipeline, index, &stage);
+    append_keys(&pipeline, index, has_arrays(try, index), &stage);
     bson_uint32_to_string(stage++, &at, digits, sizeof digits);
     BCON_APPEND(&pipeline, at, "{", "$group", "{", "_id", "$_id.k", "n", "{", "$sum", BCON_INT32(1),
                 "}", "}", "}");

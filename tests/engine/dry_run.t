@@ -198,6 +198,10 @@ def test_unique_indexes_over_arrays_sparse_and_partial_ones(project):
     answer = operations(project, "await db.collection('c').createIndex({tags: 1}, {unique: true, sparse: true});",
                         status=1)
     assert "y" in answer["error"]["message"]
+    project.db.e.insert_many([{"a": [{"b": 1}, {"b": 1}]}, {"a": {"b": 2}}])
+    operations(project, "await db.collection('e').createIndex({'a.b': 1}, {unique: true});")
+    project.db.e.insert_one({"a": [{"b": 2}]})
+    operations(project, "await db.collection('e').createIndex({'a.b': 1}, {unique: true});", status=1)
 
 
 def test_the_server_judges_what_an_index_is(project):
@@ -357,6 +361,23 @@ def test_a_big_sweep_is_counted_in_full_and_tried_on_a_part(project):
     assert update["sampled"] and (update["matched"], update["changed"]) == (12000, 12000)
     assert delete["sampled"] and delete["changed"] == 12000
     assert any("validate()" in text for text in answer["warnings"]), answer["warnings"]
+
+
+def test_a_long_loop_is_tried_for_its_first_10000_documents_and_counted_on(project):
+    project.db.c.insert_many([{"_id": i} for i in range(11500)])
+    found = operations(project, """
+      let ops = [];
+      for await (const doc of db.collection('c').find({}, {sort: {_id: 1}})) {
+        ops.push({updateOne: {filter: {_id: doc._id}, update: {$set: {a: 1}}}});
+        if (ops.length < 500) continue;
+        const r = await db.collection('c').bulkWrite(ops);
+        if (r.matchedCount !== 500) throw new Error(JSON.stringify(r));
+        ops = [];
+      }
+      const seen = await db.collection('c').countDocuments({a: 1});
+      if (seen !== 10000) throw new Error('saw ' + seen);""")
+    assert (found[0]["operations"], found[0]["matched"], found[0]["sampled"]) == (11500, 11500, True), found
+    assert len(found) == 1 and found[0]["findings"] == ["the first 10000 documents were tried, the rest counted"]
 
 
 def test_validate_runs_after_up_and_may_fail(project):
