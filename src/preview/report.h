@@ -28,6 +28,7 @@ typedef struct {
     gint64 matched;       /* documents */
     gint64 changed;       /* documents that are modified, inserted, deleted or lost with a drop */
     gint64 tried;         /* documents of them that were changed in the transaction */
+    gint64 tried_us;      /* what that took */
     gint64 elapsed_us;    /* spent on what was tried */
     gint64 estimate_us;   /* what all of it would take; -1 = not known */
     bool is_destructive;  /* takes data away */

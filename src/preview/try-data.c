@@ -450,14 +450,12 @@ count_part(const Batch *batch, const Part *part)
     return MIN(gw_try_count(batch->try, filter, query.collation, 0), (gint64)part->count);
 }
 
-/* Answer as if it were done: what matches is counted, and taken for changed. */
+/* Answer as if `total` documents were changed. */
 static bool
-answer_untried(const Batch *batch, const Part *part, GwReplySum *sum)
+answer_untried(const Batch *batch, const Part *part, gint64 total, GwReplySum *sum)
 {
     const GwTry *try = batch->try;
-    bool is_insert = try->write->kind == GW_WRITE_INSERT;
     g_auto(bson_t) answer = BSON_INITIALIZER;
-    gint64 total = is_insert ? (gint64)part->count : MAX(0, count_part(batch, part));
 
     try->preview->is_partial = true;
     append_count(&answer, "n", total);
@@ -477,18 +475,43 @@ simulate(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum)
                                ? "not tried: whether the documents are accepted is not known"
                                : "not tried: how many of the matches would really change is not "
                                  "known");
-    return answer_untried(batch, part, sum);
+    if (batch->try->write->kind == GW_WRITE_INSERT)
+        return answer_untried(batch, part, (gint64)part->count, sum);
+    return answer_untried(batch, part, MAX(0, count_part(batch, part)), sum);
+}
+
+/* Whether each operation is about one document by its _id. */
+static bool
+is_by_id(const Batch *batch, const Part *part)
+{
+    for (size_t index = part->first; index < part->first + part->count; index++) {
+        bson_t operation = BSON_INITIALIZER;
+        Query query = {0};
+        bson_iter_t iter;
+
+        view_operation(batch, index, &operation);
+        query_of(&operation, "q", &query);
+        if (!bson_iter_init_find(&iter, &query.filter, "_id") || BSON_ITER_HOLDS_DOCUMENT(&iter) ||
+            bson_count_keys(&query.filter) != 1)
+            return false;
+    }
+    return true;
 }
 
 /* A loop of single operations adds up to a sweep: more in one transaction would press on the
- * server's cache until it gives the transaction up. */
+ * server's cache until it gives the transaction up. Where all before found their document by its
+ * _id, the rest is not even looked for, which would take as long as changing it. */
 static bool
 leave_rest(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum)
 {
+    bool is_alike = batch->try->write->kind == GW_WRITE_INSERT ||
+                    (op->matched == op->operations - (gint64)part->count && is_by_id(batch, part));
+
     op->is_sampled = true;
-    gw_preview_op_find(op, "the first %" G_GINT64_FORMAT " documents were tried, the rest counted",
-                       op->tried);
-    return answer_untried(batch, part, sum);
+    gw_preview_op_find(op, "the first %" G_GINT64_FORMAT " documents were tried, the rest %s",
+                       op->tried, is_alike ? "taken for alike" : "counted");
+    return answer_untried(batch, part,
+                          is_alike ? (gint64)part->count : MAX(0, count_part(batch, part)), sum);
 }
 
 static bool
@@ -497,6 +520,7 @@ try_part(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum,
     bson_t operation = BSON_INITIALIZER;
     gint64 total = 0;
     gint64 before = sum->n;
+    gint64 start_us = g_get_monotonic_time();
 
     if (!gw_try_is_possible(batch->try))
         return simulate(batch, op, part, sum);
@@ -509,6 +533,7 @@ try_part(const Batch *batch, GwPreviewOp *op, const Part *part, GwReplySum *sum,
     if (!send_part(batch, part, sum, error))
         return false;
     op->tried += sum->n - before;
+    op->tried_us += g_get_monotonic_time() - start_us;
     return true;
 }
 
@@ -599,6 +624,8 @@ try_run(const Batch *batch, size_t first, size_t end, GwReplySum *sum, GError **
     if (op->estimate_us >= 0 && op->is_sampled == was_sampled)
         op->estimate_us += g_get_monotonic_time() - start_us;
     note_counts(batch, op, &before, sum);
+    if (op->tried >= SWEEP_LIMIT)
+        op->estimate_us = op->tried_us * MAX(op->changed, op->tried) / op->tried;
     note_place(try, op);
     if (op->is_simulated)
         return true;

@@ -8,7 +8,7 @@
 #include "mongo/command.h"
 #include "preview/try.h"
 
-#define DUPLICATES_WAIT_MS 10000
+#define DUPLICATES_WAIT_MS 20000
 
 static bson_t *
 create_command(const char *coll, const GPtrArray *indexes)

@@ -377,7 +377,21 @@ def test_a_long_loop_is_tried_for_its_first_10000_documents_and_counted_on(proje
       const seen = await db.collection('c').countDocuments({a: 1});
       if (seen !== 10000) throw new Error('saw ' + seen);""")
     assert (found[0]["operations"], found[0]["matched"], found[0]["sampled"]) == (11500, 11500, True), found
-    assert len(found) == 1 and found[0]["findings"] == ["the first 10000 documents were tried, the rest counted"]
+    assert len(found) == 1 and found[0]["findings"] == ["the first 10000 documents were tried, the rest taken for alike"]
+
+
+def test_where_filters_are_not_ids_the_rest_is_looked_for(project):
+    project.db.c.insert_many([{"_id": i, "n": i} for i in range(10600)])
+    project.db.c.create_index("n")
+    found = operations(project, """
+      const ops = [];
+      for (let n = 0; n < 11000; n++) ops.push({deleteOne: {filter: {n}}});
+      const c = db.collection('c');
+      await c.bulkWrite(ops.slice(0, 10000));
+      const r = await c.bulkWrite(ops.slice(10000));
+      if (r.deletedCount !== 600) throw new Error(JSON.stringify(r));""")
+    assert (found[0]["operations"], found[0]["changed"]) == (11000, 10600), found
+    assert "the first 10000 documents were tried, the rest counted" in found[0]["findings"], found
 
 
 def test_validate_runs_after_up_and_may_fail(project):
