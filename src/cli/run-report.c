@@ -23,6 +23,9 @@ gw_run_params(const GwArgs *args)
     params.changed = policy_of(args, GW_OPTION_ID_ALLOW_CHANGED);
     params.missing = policy_of(args, GW_OPTION_ID_ALLOW_MISSING);
     params.out_of_order = policy_of(args, GW_OPTION_ID_ALLOW_OUT_OF_ORDER);
+    params.no_plan = gw_args_has(args, GW_OPTION_ID_NO_PLAN);
+    params.no_backup = gw_args_has(args, GW_OPTION_ID_NO_BACKUP);
+    params.allow_irreversible = gw_args_has(args, GW_OPTION_ID_ALLOW_IRREVERSIBLE);
     params.selection.block = gw_args_has(args, GW_OPTION_ID_BLOCK);
     return params;
 }

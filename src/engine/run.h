@@ -7,6 +7,8 @@
 
 #include "engine/actor.h"
 #include "engine/project-internal.h"
+#include "engine/questions.h"
+#include "engine/rules.h"
 #include "engine/verbs.h"
 #include "mongo/writer.h"
 #include "state/history.h"
@@ -27,6 +29,8 @@ typedef struct {
     GwMmLock *mm_lock;         /* owned; NULL where the project has none */
     GwHistory *history;        /* owned; NULL until gw_run_hold */
     GwWriter *tally;           /* owned; NULL until gw_run_hold */
+    GwRules *rules;            /* owned */
+    GwQuestions *questions;    /* owned */
     GwActor actor;             /* empty until gw_run_hold */
     gint64 start_us;
     double block; /* migrate-mongo's: milliseconds since 1970, one for all of a run */

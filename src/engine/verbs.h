@@ -34,6 +34,9 @@ typedef struct {
     int changed;      /* GwPolicy */
     int missing;      /* GwPolicy */
     int out_of_order; /* GwPolicy */
+    bool no_plan;     /* go on without a dry run, where the environment wants one */
+    bool no_backup;   /* the same for backups */
+    bool allow_irreversible;
 } GwRunParams;
 #define GW_RUN_PARAMS_INIT                                                                         \
     {                                                                                              \
