@@ -185,7 +185,7 @@ gw_apply_throw_failed(GwRun *run, const char *direction, const GwRecord *record,
                       GError *take_failure, GError **error)
 {
     if (take_failure->domain == GW_ERROR && take_failure->code != GW_ERROR_INTERRUPTED &&
-        take_failure->code != GW_ERROR_LEASE_LOST)
+        take_failure->code != GW_ERROR_LEASE_LOST && gw_questions_check(run->questions, NULL))
         take_failure->code = GW_ERROR_MIGRATION_FAILED;
     g_propagate_error(error, take_failure);
     if (gw_project_is_migrate_mongo(run->project))
@@ -246,14 +246,15 @@ call_up(GwRun *run, GwStep *step, const GwRecord *record, GError **error)
     return true;
 }
 
-/* A script sees a lost lease as the failure of one of its writes, and may catch it, or fail for
- * reasons that follow from it. What the user has to know is the lease. */
+/* A script sees a lost lease, or a refusal, as the failure of one of its writes, and may catch it,
+ * or fail for reasons that follow from it. What the user has to know is the lease, or the refusal.
+ */
 bool
 gw_apply_end_call(GwRun *run, bool is_done, GError **error)
 {
     g_autoptr(GError) lost = NULL;
 
-    if (gw_lease_check(run->lease, &lost))
+    if (gw_lease_check(run->lease, &lost) && gw_questions_check(run->questions, &lost))
         return is_done;
     g_clear_error(error);
     g_propagate_error(error, g_steal_pointer(&lost));
@@ -320,6 +321,7 @@ gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
 
     tell_unfinished(run, migration);
     gw_writer_tally_reset(run->tally);
+    gw_questions_begin(run->questions, record->id);
     if (!begin_up(run, record, error))
         return gw_prefix(error, "recording that '%s' starts", migration->id);
     GW_CRASH_POINT("up.begun");

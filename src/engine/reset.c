@@ -29,6 +29,15 @@ check_environment(GwProject *project, bool confirmed, GError **error)
 }
 
 static bool
+check_protection(GwProject *project, GError **error)
+{
+    if (!gw_config_bool(gw_project_config(project), GW_CONFIG_PROTECTED))
+        return true;
+    gw_throw(error, GW_ERROR_REFUSED, "the configuration says that this environment is protected");
+    return gw_hint(error, "Nothing was changed. Nothing that is protected is reset.");
+}
+
+static bool
 check_mark(GwProject *project, GError **error)
 {
     g_autofree char *mark = NULL;
@@ -133,7 +142,7 @@ gw_engine_reset(GwProject *project, bool confirmed, gint64 *out_dropped, GError 
     g_autoptr(GwRun) run = NULL;
 
     *out_dropped = 0;
-    if (!check_environment(project, confirmed, error))
+    if (!check_environment(project, confirmed, error) || !check_protection(project, error))
         return false;
     /* Files that changed or went missing are one reason to reset: they don't stand in its way. */
     params.changed = params.missing = params.out_of_order = GW_POLICY_ALLOW;

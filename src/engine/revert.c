@@ -90,6 +90,7 @@ apply_own_down(GwRun *run, const GwMigration *migration, GError **error)
     GError *failure = NULL;
 
     gw_writer_tally_reset(run->tally);
+    gw_questions_begin(run->questions, record->id);
     if (!gw_journal_begin(run->journal, record->id, run->id, "down", error))
         return gw_prefix(error, "recording that '%s' is reverted", record->id);
     gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);

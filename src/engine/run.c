@@ -3,7 +3,7 @@
 
 #include "engine/takeback.h"
 #include "mongo/command.h"
-#include "state/meta.h"
+#include "mongo/writer_guard.h"
 
 void
 gw_run_free(GwRun *run)
@@ -21,6 +21,8 @@ gw_run_free(GwRun *run)
     gw_history_free(run->history);
     gw_mm_lock_free(run->mm_lock);
     gw_lease_free(run->lease);
+    gw_questions_free(run->questions);
+    gw_rules_free(run->rules);
     gw_actor_clear(&run->actor);
     g_free(run);
 }
@@ -38,6 +40,8 @@ new_run(GwProject *project, const char *action, const GwRunParams *params, GwRun
     run->start_us = g_get_monotonic_time();
     run->block = (double)(g_get_real_time() / G_TIME_SPAN_MILLISECOND);
     run->tracker = gw_project_tracker(project);
+    run->rules = gw_rules_new(project, params);
+    run->questions = gw_questions_new(run->rules);
     bson_oid_init(&oid, NULL);
     bson_oid_to_string(&oid, run->id);
     return run;
@@ -65,7 +69,7 @@ gw_run_reload(GwRun *run, GError **error)
 {
     g_autoptr(GPtrArray) records = gw_tracker_list(run->tracker, error);
 
-    if (records == NULL)
+    if (records == NULL || !gw_rules_decide(run->rules, error))
         return false;
     g_clear_pointer(&run->migrations, g_array_unref);
     g_clear_pointer(&run->records, g_ptr_array_unref);
@@ -123,9 +127,7 @@ take_mm_lock(GwRun *run, GError **error)
 static bool
 make_own_collections(GwRun *run, GError **error)
 {
-    return gw_meta_mark(gw_project_clients(run->project), gw_project_database(run->project),
-                        gw_project_environment(run->project), error) &&
-           gw_tracker_prepare(run->tracker, error);
+    return gw_rules_mark(run->rules, error) && gw_tracker_prepare(run->tracker, error);
 }
 
 /* Whoever lost the lease stops before its next write, not only before its next migration. */
@@ -152,7 +154,8 @@ open_journal(GwRun *run, GError **error)
     if (run->journal == NULL)
         return gw_prefix(error, "opening the journal");
     recorder = gw_writer_journal_new(run->journal, gw_writer_server_new());
-    run->tally = gw_writer_tally_new(gw_writer_gate_new(still_holds, run, recorder));
+    run->tally = gw_writer_tally_new(gw_writer_guard_new(
+        gw_questions_may, run->questions, gw_writer_gate_new(still_holds, run, recorder)));
     run->plain = gw_writer_gate_new(still_holds, run, gw_writer_server_new());
     return true;
 }
@@ -191,7 +194,7 @@ choose(int asked, GwPolicy configured)
 GwPolicies
 gw_run_policies(const GwRun *run)
 {
-    GwPolicies policies = gw_project_policies(run->project);
+    GwPolicies policies = gw_rules_policies(run->rules);
     const GwRunParams *params = run->params;
 
     policies.changed = choose(params->changed, policies.changed);
@@ -226,6 +229,8 @@ gw_run_check_may_go_on(GwRun *run, GError **error)
 bool
 gw_run_tell_history(GwRun *run, GwHistoryEntry *entry, GError **error)
 {
+    g_autofree char *detail = NULL;
+
     entry->action = run->action;
     entry->run = run->id;
     entry->environment = gw_project_environment(run->project);
@@ -233,6 +238,9 @@ gw_run_tell_history(GwRun *run, GwHistoryEntry *entry, GError **error)
     entry->user = run->actor.user;
     entry->git_commit = run->actor.git_commit;
     entry->pid = run->actor.pid;
+    detail = entry->detail == NULL ? gw_questions_detail(run->questions) : NULL;
+    if (detail != NULL)
+        entry->detail = detail;
     return gw_history_add(run->history, entry, error);
 }
 

@@ -7,6 +7,8 @@
 
 #include "engine/actor.h"
 #include "engine/project-internal.h"
+#include "engine/questions.h"
+#include "engine/rules.h"
 #include "engine/verbs.h"
 #include "journal/journal.h"
 #include "mongo/writer.h"
@@ -30,6 +32,8 @@ typedef struct {
     GwJournal *journal;        /* owned; NULL until gw_run_hold */
     GwWriter *tally;           /* owned; NULL until gw_run_hold */
     GwWriter *plain;           /* owned: the same without the journal, for taking back */
+    GwRules *rules;            /* owned */
+    GwQuestions *questions;    /* owned */
     GwActor actor;             /* empty until gw_run_hold */
     gint64 start_us;
     double block; /* migrate-mongo's: milliseconds since 1970, one for all of a run */

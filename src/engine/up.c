@@ -25,7 +25,8 @@ has_nothing_to_do(GwRun *run, bool *out_nothing, GError **error)
     if (pending == NULL)
         return false;
     *out_nothing = pending->len == 0 && !gw_project_has_mm_lock(run->project);
-    return true;
+    /* Again when the lease is held: here so that a refusal leaves no trace. */
+    return gw_rules_check_planned(run->rules, pending, error);
 }
 
 static bool
@@ -34,6 +35,8 @@ apply_pending(GwRun *run, GError **error)
     g_autoptr(GPtrArray) pending = gw_plan_up(run->migrations, &run->params->selection, error);
 
     if (pending == NULL)
+        return false;
+    if (!gw_rules_check_planned(run->rules, pending, error))
         return false;
     if (!preflight(run, pending, error))
         return false;

@@ -37,6 +37,9 @@ typedef struct {
     int out_of_order;       /* GwPolicy */
     GwConflict on_conflict; /* what undo does with what others changed since */
     bool from_journal;      /* down: undo from data, also where there is a down() */
+    bool no_plan;           /* go on without a dry run, where the environment wants one */
+    bool no_backup;         /* the same for backups */
+    bool allow_irreversible;
 } GwRunParams;
 #define GW_RUN_PARAMS_INIT                                                                         \
     {                                                                                              \

@@ -142,7 +142,7 @@ def test_reset_refuses_another_environment(project):
 
 def test_reset_refuses_a_database_that_was_marked_otherwise(project):
     three(project)
-    project.ok("up", "--env", "production")
+    project.ok("up", "--env", "production", "--no-plan")
     result = project.fails(5, "reset", "--confirm", "--env", "development")
     assert "production" in result.err, result
     assert left(project) == [1, 2, 3]
