@@ -203,7 +203,7 @@ def test_another_database_is_undone_as_well(project):
         other.things.insert_many([{"_id": n} for n in range(5)])
         before = snapshot(other)
         project.up_down("001_a.js", f"const o = client.db('{other.name}'); await "
-            "o.collection('things').updateMany({{}}, {{ $set: {{ a: 1 }} }});"
+            f"o.collection('things').updateMany({{}}, {{ $set: {{ a: 1 }} }});"
                         "await o.collection('fresh').insertOne({}); await o.collection('things').drop();")
         project.ok("up")
         assert snapshot(other) != before
