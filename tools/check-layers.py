@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent / "src"
 MODEL = {"base", "model"}
 CAPABILITY = {"base", "model", "mongo"}
 CAPABILITIES = {"project", "state", "journal", "sweep", "script", "schema", "backup", "notify",
-                "sandbox"}
+                "sandbox", "preview"}
 ALLOWED = {
     "base": {"base"},
     "model": MODEL,

@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 #include "cli/prompt.h"
 #include "cli/report.h"
-#include "engine/verbs.h"
+#include "engine/journal-verbs.h"
 
 static void
 write_json(GwJson *json, const GPtrArray *ids)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 #include "cli/prompt.h"
-#include "engine/verbs.h"
+#include "engine/journal-verbs.h"
 
 /* An empty reason tells the next reader nothing. */
 static bool

@@ -21,6 +21,7 @@ add_row_json(GwJson *json, const GwStatusRow *row, bool is_migrate_mongo)
     gw_json_add_str(json, "checksum", row->checksum);
     gw_json_add_str(json, "run", row->run);
     gw_json_add_str(json, "error", row->error_message);
+    gw_json_add_str(json, "undo", row->undo);
     gw_json_add_bool(json, "changed", row->is_changed);
     gw_json_add_bool(json, "missing", row->is_missing);
     gw_json_add_bool(json, "outOfOrder", row->is_out_of_order);
@@ -91,6 +92,7 @@ add_row(GwTable *table, const GwStatusRow *row)
     gw_table_add(table, GW_STYLE_PLAIN, time);
     gw_table_add(table, GW_STYLE_PLAIN, duration);
     gw_table_add(table, GW_STYLE_PLAIN, documents);
+    gw_table_add(table, GW_STYLE_PLAIN, row->undo);
     gw_table_add(table, GW_STYLE_YELLOW, remark_on(row));
 }
 
@@ -118,8 +120,8 @@ static void
 print_table(const GwCli *cli, const GwStatusReport *report)
 {
     static const char *const heads[] = {
-        "migration", "status", "applied at (UTC)", "time", "documents", "", NULL};
-    g_autoptr(GwTable) table = gw_table_new(heads, 5);
+        "migration", "status", "applied at (UTC)", "time", "documents", "undo", "", NULL};
+    g_autoptr(GwTable) table = gw_table_new(heads, 6);
 
     for (guint i = 0; i < report->rows->len; i++)
         add_row(table, g_ptr_array_index(report->rows, i));

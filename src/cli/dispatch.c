@@ -7,6 +7,7 @@
 #include "cli/complaint.h"
 #include "cli/flavour.h"
 #include "cli/help.h"
+#include "cli/prompt.h"
 #include "cli/signals.h"
 #include "cli/watch.h"
 
@@ -60,6 +61,8 @@ init_cli(GwCli *cli, const GwArgs *args)
         .settings = (const GwSetting *)cli->settings->data,
         .setting_count = cli->settings->len,
         .observer = gw_watch_observer(cli),
+        .ask = gw_prompt_ask,
+        .ask_data = cli,
         .interrupted = gw_signals_interrupted(),
     };
 }

@@ -9,6 +9,14 @@ policy_of(const GwArgs *args, GwOptionId id)
     return gw_args_has(args, id) ? (int)GW_POLICY_ALLOW : -1;
 }
 
+static GwConflict
+conflict_policy_of(const char *name)
+{
+    if (g_strcmp0(name, "keep") == 0)
+        return GW_CONFLICT_KEEP;
+    return g_strcmp0(name, "overwrite") == 0 ? GW_CONFLICT_OVERWRITE : GW_CONFLICT_STOP;
+}
+
 GwRunParams
 gw_run_params(const GwArgs *args)
 {
@@ -23,6 +31,11 @@ gw_run_params(const GwArgs *args)
     params.changed = policy_of(args, GW_OPTION_ID_ALLOW_CHANGED);
     params.missing = policy_of(args, GW_OPTION_ID_ALLOW_MISSING);
     params.out_of_order = policy_of(args, GW_OPTION_ID_ALLOW_OUT_OF_ORDER);
+    params.on_conflict = conflict_policy_of(gw_args_str(args, GW_OPTION_ID_ON_CONFLICT));
+    params.from_journal = g_strcmp0(gw_args_str(args, GW_OPTION_ID_FROM), "journal") == 0;
+    params.no_plan = gw_args_has(args, GW_OPTION_ID_NO_PLAN);
+    params.no_backup = gw_args_has(args, GW_OPTION_ID_NO_BACKUP);
+    params.allow_irreversible = gw_args_has(args, GW_OPTION_ID_ALLOW_IRREVERSIBLE);
     params.selection.block = gw_args_has(args, GW_OPTION_ID_BLOCK);
     return params;
 }

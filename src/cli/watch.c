@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/watch.h"
 
+#include <string.h>
+
+#include "cli/dry-run.h"
 #include "cli/report.h"
 
 /* Lines about what happens go to standard output, where people expect the result; under --json that
@@ -23,10 +26,36 @@ begin_task(GwCli *cli, const GwEvent *event)
         (void)fprintf(cli->err.file, "starting %s\n", event->file);
 }
 
+/* What a script prints in a dry run tells of things that do not happen: each line is marked. */
+static void
+print_marked(FILE *file, const GwEvent *event)
+{
+    static bool is_inside = false; /* of a line */
+    const char *text = event->text;
+    const char *end = text + event->text_bytes;
+
+    while (text < end) {
+        const char *newline = memchr(text, '\n', (gsize)(end - text));
+        const char *next = newline != NULL ? newline + 1 : end;
+
+        if (!is_inside)
+            (void)fputs("(dry run) ", file);
+        (void)fwrite(text, 1, (gsize)(next - text), file);
+        is_inside = newline == NULL;
+        text = next;
+    }
+    (void)fflush(file);
+}
+
 static void
 print_script_output(const GwCli *cli, const GwEvent *event)
 {
     FILE *file = event->is_stderr ? cli->err.file : story_of(cli)->file;
+
+    if (gw_cli_is_dry_run(cli->args)) {
+        print_marked(file, event);
+        return;
+    }
 
     /* Unaltered: what a migration prints is its own affair. */
     (void)fwrite(event->text, 1, event->text_bytes, file);

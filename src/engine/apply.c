@@ -5,21 +5,24 @@
  *   up:    running -> (up, validate) -> completed | failed
  *   down:  completed -> (down) -> rolled_back | completed, as before
  *
+ * A migration that fails is taken back from the journal at once, so that the database is as it was.
+ *
  * `running` is written before the first line of the script runs, and stays behind when the process
- * dies: whoever comes next sees that something was begun and not ended. A `down` that fails leaves
- * the migration applied, since nothing is known to be reverted; the history has the failure.
+ * dies: whoever comes next sees that something was begun and not ended. A `down` that fails is
+ * taken back as well and leaves the migration applied; the history has the failure.
  *
  * Every step is also appended to godwit_history, after the tracker: the tracker decides what runs
  * next, the history only tells.
  */
-#include "engine/apply.h"
+#include "engine/apply-internal.h"
 
-#include "engine/step.h"
+#include "base/crash.h"
+#include "engine/takeback.h"
 
 static const GwObserver silent = {0};
 
-static GwStepParams
-step_params(GwRun *run, const GwMigration *migration)
+GwStepParams
+gw_apply_step_params(GwRun *run, const GwMigration *migration)
 {
     return (GwStepParams){
         .project = run->project,
@@ -56,19 +59,30 @@ throw_missing_file(const GwMigration *migration, GError **error)
 }
 
 static bool
+has_journal(GwRun *run, const char *id)
+{
+    g_autoptr(GwJob) job = gw_takeback_find(run, id, NULL);
+
+    return job != NULL;
+}
+
+static bool
 preflight_one(GwRun *run, const GwMigration *migration, const char *function, GError **error)
 {
     g_autoptr(GwStep) step = NULL;
-    GwStepParams params = step_params(run, migration);
+    GwStepParams params = gw_apply_step_params(run, migration);
 
     /* What the top level of a file prints is shown when it is loaded in earnest. */
     params.observer = &silent;
     step = gw_step_load(&params, error);
     if (step == NULL)
         return gw_prefix(error, "loading '%s'", migration->file->name);
-    if (!has_function(step, function))
-        return throw_no_function(migration->file->name, function, error);
-    return true;
+    if (has_function(step, function))
+        return true;
+    /* Without a down() the journal takes it back, where there is one. */
+    if (g_str_equal(function, "down") && has_journal(run, migration->id))
+        return true;
+    return throw_no_function(migration->file->name, function, error);
 }
 
 bool
@@ -77,6 +91,9 @@ gw_apply_preflight(GwRun *run, GPtrArray *selected, const char *function, GError
     for (guint next = 0; next < selected->len; next++) {
         const GwMigration *migration = g_ptr_array_index(selected, next);
 
+        if (migration->file == NULL && g_str_equal(function, "down") &&
+            has_journal(run, migration->id))
+            continue;
         if (migration->file == NULL)
             return throw_missing_file(migration, error);
         if (!preflight_one(run, migration, function, error))
@@ -134,8 +151,8 @@ put_error(GwRecord *record, const GError *error)
     record->error_code = info->server_code;
 }
 
-static void
-emit(GwRun *run, GwEventKind kind, const GwRecord *record, const GError *error)
+void
+gw_apply_emit(GwRun *run, GwEventKind kind, const GwRecord *record, const GError *error)
 {
     gw_project_emit(run->project, &(GwEvent){.kind = kind,
                                              .migration = record->id,
@@ -145,9 +162,9 @@ emit(GwRun *run, GwEventKind kind, const GwRecord *record, const GError *error)
                                              .count = record->documents_affected});
 }
 
-static bool
-tell_history(GwRun *run, const GwRecord *record, const char *result, const GError *failure,
-             GError **error)
+bool
+gw_apply_tell_history(GwRun *run, const GwRecord *record, const char *result, const GError *failure,
+                      GError **error)
 {
     GwHistoryEntry entry = {
         .result = result,
@@ -163,18 +180,34 @@ tell_history(GwRun *run, const GwRecord *record, const char *result, const GErro
 }
 
 /* The sentence that the user gets: in a migrate-mongo project the one that its scripts look for. */
-static bool
-throw_failed(GwRun *run, const char *direction, const GwRecord *record, GError *take_failure,
-             GError **error)
+bool
+gw_apply_throw_failed(GwRun *run, const char *direction, const GwRecord *record,
+                      GError *take_failure, GError **error)
 {
     if (take_failure->domain == GW_ERROR && take_failure->code != GW_ERROR_INTERRUPTED &&
-        take_failure->code != GW_ERROR_LEASE_LOST)
+        take_failure->code != GW_ERROR_LEASE_LOST && gw_questions_check(run->questions, NULL))
         take_failure->code = GW_ERROR_MIGRATION_FAILED;
     g_propagate_error(error, take_failure);
     if (gw_project_is_migrate_mongo(run->project))
         return gw_prefix(error, "Could not migrate %s %s", direction, record->file);
     return gw_prefix(error, "%s '%s'", g_str_equal(direction, "up") ? "applying" : "reverting",
                      record->file);
+}
+
+/* Take back what it did. Whoever took the lease over does that, where it was lost. */
+void
+gw_apply_take_back(GwRun *run, GError **failure)
+{
+    g_autoptr(GError) second = NULL;
+
+    gw_journal_leave(run->journal);
+    if (g_error_matches(*failure, GW_ERROR, GW_ERROR_LEASE_LOST) ||
+        gw_takeback_failed(run, &second))
+        return;
+    g_prefix_error(failure,
+                   "(and taking back what it had changed failed: %s; the next godwit up "
+                   "tries that again) ",
+                   second->message);
 }
 
 /* Record a failed `up`. Where even that fails, the user gets both sentences: what went wrong first
@@ -185,18 +218,19 @@ end_failed_up(GwRun *run, GwRecord *record, GError *take_failure, GError **error
     g_autoptr(GError) failure = take_failure;
     g_autoptr(GError) second = NULL;
 
+    gw_apply_take_back(run, &failure);
     record->status = GW_STATUS_FAILED;
     put_error(record, failure);
     /* Whoever took the lease over may have begun it again: then the record is theirs. */
     if (!gw_tracker_fail(run->tracker, record, &second) &&
         g_error_matches(second, GW_ERROR, GW_ERROR_LEASE_LOST))
         g_clear_error(&second);
-    if (second != NULL || !tell_history(run, record, "failed", failure, &second))
+    if (second != NULL || !gw_apply_tell_history(run, record, "failed", failure, &second))
         g_prefix_error(&failure, "(and recording the failure failed: %s) ", second->message);
     gw_run_add_outcome(run, record->id, record->file, GW_STATUS_FAILED, record->execution_ms,
                        record->documents_affected);
-    emit(run, GW_EVENT_FAILED, record, failure);
-    return throw_failed(run, "up", record, g_steal_pointer(&failure), error);
+    gw_apply_emit(run, GW_EVENT_FAILED, record, failure);
+    return gw_apply_throw_failed(run, "up", record, g_steal_pointer(&failure), error);
 }
 
 static bool
@@ -208,18 +242,19 @@ call_up(GwRun *run, GwStep *step, const GwRecord *record, GError **error)
         return true;
     if (!gw_step_call(step, "validate", error))
         return gw_prefix(error, "validate() after up()");
-    emit(run, GW_EVENT_VALIDATED, record, NULL);
+    gw_apply_emit(run, GW_EVENT_VALIDATED, record, NULL);
     return true;
 }
 
-/* A script sees a lost lease as the failure of one of its writes, and may catch it, or fail for
- * reasons that follow from it. What the user has to know is the lease. */
-static bool
-end_call(GwRun *run, bool is_done, GError **error)
+/* A script sees a lost lease, or a refusal, as the failure of one of its writes, and may catch it,
+ * or fail for reasons that follow from it. What the user has to know is the lease, or the refusal.
+ */
+bool
+gw_apply_end_call(GwRun *run, bool is_done, GError **error)
 {
     g_autoptr(GError) lost = NULL;
 
-    if (gw_lease_check(run->lease, &lost))
+    if (gw_lease_check(run->lease, &lost) && gw_questions_check(run->questions, &lost))
         return is_done;
     g_clear_error(error);
     g_propagate_error(error, g_steal_pointer(&lost));
@@ -230,7 +265,7 @@ static bool
 run_up(GwRun *run, const GwMigration *migration, GwRecord *record, GError **error)
 {
     g_autoptr(GwStep) step = NULL;
-    GwStepParams params = step_params(run, migration);
+    GwStepParams params = gw_apply_step_params(run, migration);
     bool is_done = false;
 
     step = gw_step_load(&params, error);
@@ -238,7 +273,7 @@ run_up(GwRun *run, const GwMigration *migration, GwRecord *record, GError **erro
         return false;
     is_done = call_up(run, step, record, error);
     gw_step_describe(step, record);
-    return end_call(run, is_done, error);
+    return gw_apply_end_call(run, is_done, error);
 }
 
 static void
@@ -256,6 +291,28 @@ tell_unfinished(GwRun *run, const GwMigration *migration)
                                              .text_bytes = strlen(text)});
 }
 
+/* What the journal has of it goes into the record. */
+static bool
+put_journal(GwRun *run, GwRecord *record, GError **error)
+{
+    const GwJob *job = gw_journal_job(run->journal);
+
+    if (!gw_journal_sum(run->journal, error))
+        return false;
+    record->journal = g_strdup(job->run);
+    record->journal_operations = job->entries;
+    record->journal_documents = job->documents;
+    record->irreversible = g_ptr_array_ref(job->irreversible);
+    return true;
+}
+
+static bool
+begin_up(GwRun *run, const GwRecord *record, GError **error)
+{
+    return gw_tracker_begin(run->tracker, record, error) &&
+           gw_journal_begin(run->journal, record->id, run->id, "up", error);
+}
+
 bool
 gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
 {
@@ -264,73 +321,45 @@ gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
 
     tell_unfinished(run, migration);
     gw_writer_tally_reset(run->tally);
-    if (!gw_tracker_begin(run->tracker, record, error))
+    gw_questions_begin(run->questions, record->id);
+    if (!begin_up(run, record, error))
         return gw_prefix(error, "recording that '%s' starts", migration->id);
-    emit(run, GW_EVENT_STARTED, record, NULL);
+    GW_CRASH_POINT("up.begun");
+    gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);
 
     if (!run_up(run, migration, record, &failure))
         return end_failed_up(run, record, failure, error);
 
+    GW_CRASH_POINT("up.done");
     record->status = GW_STATUS_COMPLETED;
-    if (!gw_tracker_complete(run->tracker, record, error))
+    if (!put_journal(run, record, error) || !gw_tracker_complete(run->tracker, record, error))
         return gw_prefix(error, "recording that '%s' is applied", migration->id);
-    if (!tell_history(run, record, "completed", NULL, error))
+    GW_CRASH_POINT("up.recorded");
+    if (!gw_journal_end(run->journal, error))
+        return gw_prefix(error, "ending the journal of '%s'", migration->id);
+    if (!gw_apply_tell_history(run, record, "completed", NULL, error))
         return false;
     gw_run_add_outcome(run, record->id, record->file, GW_STATUS_COMPLETED, record->execution_ms,
                        record->documents_affected);
-    emit(run, GW_EVENT_APPLIED, record, NULL);
+    gw_apply_emit(run, GW_EVENT_APPLIED, record, NULL);
     return true;
 }
 
-static bool
-end_failed_down(GwRun *run, const GwRecord *record, GError *take_failure, GError **error)
-{
-    g_autoptr(GError) failure = take_failure;
-    g_autoptr(GError) second = NULL;
-
-    if (!tell_history(run, record, "failed", failure, &second))
-        g_prefix_error(&failure, "(and recording the failure failed: %s) ", second->message);
-    emit(run, GW_EVENT_FAILED, record, failure);
-    return throw_failed(run, "down", record, g_steal_pointer(&failure), error);
-}
-
-static bool
-run_down(GwRun *run, const GwMigration *migration, GwRecord *record, GError **error)
+bool
+gw_apply_has_down(GwRun *run, const GwMigration *migration, bool *out_has, GError **error)
 {
     g_autoptr(GwStep) step = NULL;
-    GwStepParams params = step_params(run, migration);
-    bool is_done = false;
+    GwStepParams params = {0};
 
+    *out_has = migration->file != NULL;
+    /* A migrate-mongo project's files are called as they are there. */
+    if (migration->file == NULL || gw_project_is_migrate_mongo(run->project))
+        return true;
+    params = gw_apply_step_params(run, migration);
+    params.observer = &silent;
     step = gw_step_load(&params, error);
     if (step == NULL)
-        return false;
-    is_done = gw_step_call(step, "down", error);
-    gw_step_describe(step, record);
-    return end_call(run, is_done, error);
-}
-
-bool
-gw_apply_down(GwRun *run, const GwMigration *migration, GError **error)
-{
-    g_autoptr(GwRecord) record = NULL;
-    GError *failure = NULL;
-
-    if (migration->file == NULL)
-        return throw_missing_file(migration, error);
-    record = gw_apply_record_new(run, migration);
-    gw_writer_tally_reset(run->tally);
-    emit(run, GW_EVENT_STARTED, record, NULL);
-
-    if (!run_down(run, migration, record, &failure))
-        return end_failed_down(run, record, failure, error);
-
-    record->status = GW_STATUS_ROLLED_BACK;
-    if (!gw_tracker_revert(run->tracker, record, error))
-        return gw_prefix(error, "recording that '%s' is rolled back", migration->id);
-    if (!tell_history(run, record, "rolled_back", NULL, error))
-        return false;
-    gw_run_add_outcome(run, record->id, record->file, GW_STATUS_ROLLED_BACK, record->execution_ms,
-                       record->documents_affected);
-    emit(run, GW_EVENT_REVERTED, record, NULL);
+        return gw_prefix(error, "loading '%s'", migration->file->name);
+    *out_has = gw_step_facts(step)->has_down;
     return true;
 }

@@ -17,6 +17,9 @@ bool gw_apply_up(GwRun *run, const GwMigration *migration, GError **error);
 /* Revert it by its down(). The same failures; the migration then stays applied. */
 bool gw_apply_down(GwRun *run, const GwMigration *migration, GError **error);
 
+/* Take back, from the journal, what a job did, and record that. */
+bool gw_apply_undo(GwRun *run, const GwJob *job, GError **error);
+
 /* Load every file of `selected` (const GwMigration *) and call nothing, so that one which can't be
  * loaded or lacks up ("up") or down ("down") is found before the first one runs. */
 bool gw_apply_preflight(GwRun *run, GPtrArray *selected, const char *function, GError **error);

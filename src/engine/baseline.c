@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/apply.h"
+#include "engine/journal-verbs.h"
 
 static bool
 take_as_applied(GwRun *run, const GwMigration *migration, GError **error)

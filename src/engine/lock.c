@@ -2,6 +2,7 @@
 #include "engine/actor.h"
 #include "engine/project-internal.h"
 #include "engine/verbs.h"
+#include "journal/journal.h"
 #include "state/history.h"
 #include "state/lease.h"
 
@@ -73,5 +74,9 @@ gw_engine_lock_release(GwProject *project, GwLeaseReport *out_report, GError **e
     if (!gw_lease_break(gw_project_clients(project), gw_project_database(project), &lease, error))
         return false;
     fill_report(out_report, lease);
-    return out_report->owner == NULL || tell_history(project, out_report, error);
+    if (out_report->owner == NULL)
+        return true;
+    return gw_journal_fence_off(gw_project_clients(project), gw_project_database(project),
+                                out_report->token + 1, error) &&
+           tell_history(project, out_report, error);
 }

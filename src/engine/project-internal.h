@@ -23,6 +23,9 @@ const GwObserver *gw_project_observer(const GwProject *project); /* borrowed; fu
 /* Tell the observer, if there is one. */
 void gw_project_emit(const GwProject *project, const GwEvent *event);
 
+/* Ask, if there is somebody. */
+GwAnswer gw_project_ask(const GwProject *project, const char *question);
+
 /* The files of the migrations folder: an owned array of GwMigrationFile. */
 GPtrArray *gw_project_scan(const GwProject *project, GError **error);
 

@@ -11,6 +11,8 @@ struct GwProject {
     GwClients *clients;   /* owned; NULL until connected */
     const char *database; /* borrowed from config or clients; NULL until connected */
     GwObserver observer;
+    GwAskFunc ask;                   /* NULL: nobody is there */
+    gpointer ask_data;               /* borrowed: outlives the project */
     const volatile int *interrupted; /* borrowed: outlives the project; may be NULL */
 };
 
@@ -113,6 +115,8 @@ new_project(const GwProjectParams *params)
     GwProject *project = g_new0(GwProject, 1);
 
     project->observer = params->observer;
+    project->ask = params->ask;
+    project->ask_data = params->ask_data;
     project->interrupted = params->interrupted;
     return project;
 }
@@ -249,6 +253,12 @@ gw_project_emit(const GwProject *project, const GwEvent *event)
 {
     if (project->observer.func != NULL)
         project->observer.func(event, project->observer.data);
+}
+
+GwAnswer
+gw_project_ask(const GwProject *project, const char *question)
+{
+    return project->ask != NULL ? project->ask(question, project->ask_data) : GW_ANSWER_NOBODY;
 }
 
 GPtrArray *

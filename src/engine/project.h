@@ -17,13 +17,27 @@ typedef struct {
     const char *origin; /* "--uri" */
 } GwSetting;
 
+/* What was answered to a question. */
+typedef enum {
+    GW_ANSWER_NOBODY, /* there was nobody to ask */
+    GW_ANSWER_NO,     /* also: interrupted while it was asked */
+    GW_ANSWER_YES,
+    GW_ANSWER_ALL,        /* yes, and do not ask again in this run */
+    GW_ANSWER_BEFOREHAND, /* --yes */
+} GwAnswer;
+
+/* Ask whoever started the verb. Threads: called from any, one at a time. */
+typedef GwAnswer (*GwAskFunc)(const char *question, gpointer data);
+
 /* All pointers are borrowed and outlive the project; strings are copied. */
 typedef struct {
     const char *folder;      /* where the command was called; NULL: the current one */
     const char *config_file; /* -f FILE, relative to `folder` or absolute; NULL: look for one */
     const GwSetting *settings;
     gsize setting_count;
-    GwObserver observer;             /* .func may be NULL */
+    GwObserver observer; /* .func may be NULL */
+    GwAskFunc ask;       /* NULL: nobody is there to ask */
+    gpointer ask_data;
     const volatile int *interrupted; /* not 0: stop at the next safe place; may be NULL */
 } GwProjectParams;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/apply.h"
+#include "engine/journal-verbs.h"
 
 static bool
 tell_history(GwRun *run, const GwRecord *record, GwStatus before, const char *reason,

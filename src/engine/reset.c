@@ -29,6 +29,15 @@ check_environment(GwProject *project, bool confirmed, GError **error)
 }
 
 static bool
+check_protection(GwProject *project, GError **error)
+{
+    if (!gw_config_bool(gw_project_config(project), GW_CONFIG_PROTECTED))
+        return true;
+    gw_throw(error, GW_ERROR_REFUSED, "the configuration says that this environment is protected");
+    return gw_hint(error, "Nothing was changed. Nothing that is protected is reset.");
+}
+
+static bool
 check_mark(GwProject *project, GError **error)
 {
     g_autofree char *mark = NULL;
@@ -43,10 +52,13 @@ check_mark(GwProject *project, GError **error)
                           "else than development is not reset; drop it by hand.");
 }
 
+/* What godwit knows of the database itself, as opposed to what it keeps of migrations. */
 static bool
 is_kept(const char *name)
 {
-    return g_str_has_prefix(name, "godwit_") || g_str_has_prefix(name, "system.");
+    static const char *const names[] = {"godwit_history", "godwit_lease", "godwit_meta", NULL};
+
+    return g_strv_contains(names, name) || g_str_has_prefix(name, "system.");
 }
 
 /* The names of all collections and views that go. Owned. */
@@ -104,7 +116,7 @@ drop_all(GwRun *run, gint64 *out_dropped, GError **error)
             return false;
         if (!drop_one(run, conn, g_ptr_array_index(names, next), error))
             return false;
-        *out_dropped += 1;
+        *out_dropped += !g_str_has_prefix(g_ptr_array_index(names, next), "godwit_");
     }
     return true;
 }
@@ -130,7 +142,7 @@ gw_engine_reset(GwProject *project, bool confirmed, gint64 *out_dropped, GError 
     g_autoptr(GwRun) run = NULL;
 
     *out_dropped = 0;
-    if (!check_environment(project, confirmed, error))
+    if (!check_environment(project, confirmed, error) || !check_protection(project, error))
         return false;
     /* Files that changed or went missing are one reason to reset: they don't stand in its way. */
     params.changed = params.missing = params.out_of_order = GW_POLICY_ALLOW;

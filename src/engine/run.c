@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/run.h"
 
-#include "state/meta.h"
+#include "engine/takeback.h"
+#include "mongo/command.h"
+#include "mongo/writer_guard.h"
 
 void
 gw_run_free(GwRun *run)
@@ -13,10 +15,14 @@ gw_run_free(GwRun *run)
     g_clear_pointer(&run->records, g_ptr_array_unref);
     g_clear_pointer(&run->files, g_ptr_array_unref);
     gw_writer_free(run->tally);
+    gw_writer_free(run->plain);
+    gw_journal_free(run->journal);
     gw_tracker_free(run->tracker);
     gw_history_free(run->history);
     gw_mm_lock_free(run->mm_lock);
     gw_lease_free(run->lease);
+    gw_questions_free(run->questions);
+    gw_rules_free(run->rules);
     gw_actor_clear(&run->actor);
     g_free(run);
 }
@@ -34,6 +40,8 @@ new_run(GwProject *project, const char *action, const GwRunParams *params, GwRun
     run->start_us = g_get_monotonic_time();
     run->block = (double)(g_get_real_time() / G_TIME_SPAN_MILLISECOND);
     run->tracker = gw_project_tracker(project);
+    run->rules = gw_rules_new(project, params);
+    run->questions = gw_questions_new(run->rules);
     bson_oid_init(&oid, NULL);
     bson_oid_to_string(&oid, run->id);
     return run;
@@ -61,7 +69,7 @@ gw_run_reload(GwRun *run, GError **error)
 {
     g_autoptr(GPtrArray) records = gw_tracker_list(run->tracker, error);
 
-    if (records == NULL)
+    if (records == NULL || !gw_rules_decide(run->rules, error))
         return false;
     g_clear_pointer(&run->migrations, g_array_unref);
     g_clear_pointer(&run->records, g_ptr_array_unref);
@@ -119,9 +127,7 @@ take_mm_lock(GwRun *run, GError **error)
 static bool
 make_own_collections(GwRun *run, GError **error)
 {
-    return gw_meta_mark(gw_project_clients(run->project), gw_project_database(run->project),
-                        gw_project_environment(run->project), error) &&
-           gw_tracker_prepare(run->tracker, error);
+    return gw_rules_mark(run->rules, error) && gw_tracker_prepare(run->tracker, error);
 }
 
 /* Whoever lost the lease stops before its next write, not only before its next migration. */
@@ -133,19 +139,43 @@ still_holds(gpointer data, GError **error)
     return gw_lease_check(run->lease, error);
 }
 
+static bool
+open_journal(GwRun *run, GError **error)
+{
+    GwJournalParams params = {
+        .clients = gw_project_clients(run->project),
+        .db = gw_project_database(run->project),
+        .tracker = gw_config_str(gw_project_config(run->project), GW_CONFIG_TRACKER),
+        .token = gw_lease_token(run->lease),
+    };
+    GwWriter *recorder = NULL;
+
+    run->journal = gw_journal_open(&params, error);
+    if (run->journal == NULL)
+        return gw_prefix(error, "opening the journal");
+    recorder = gw_writer_journal_new(run->journal, gw_writer_server_new());
+    run->tally = gw_writer_tally_new(gw_writer_guard_new(
+        gw_questions_may, run->questions, gw_writer_gate_new(still_holds, run, recorder)));
+    run->plain = gw_writer_gate_new(still_holds, run, gw_writer_server_new());
+    return true;
+}
+
 bool
 gw_run_hold(GwRun *run, GError **error)
 {
     gw_actor_init(&run->actor, gw_project_root(run->project));
     run->history =
         gw_history_new(gw_project_clients(run->project), gw_project_database(run->project));
-    run->tally = gw_writer_tally_new(gw_writer_gate_new(still_holds, run, gw_writer_server_new()));
     if (!take_lease(run, error))
         return false;
     if (!take_mm_lock(run, error))
         return false;
+    if (!open_journal(run, error))
+        return false;
     /* What another process applied while this one waited counts. */
     if (!gw_run_reload(run, error))
+        return false;
+    if (!gw_takeback_unfinished(run, error))
         return false;
     if (!gw_run_check_policies(run, error))
         return false;
@@ -164,7 +194,7 @@ choose(int asked, GwPolicy configured)
 GwPolicies
 gw_run_policies(const GwRun *run)
 {
-    GwPolicies policies = gw_project_policies(run->project);
+    GwPolicies policies = gw_rules_policies(run->rules);
     const GwRunParams *params = run->params;
 
     policies.changed = choose(params->changed, policies.changed);
@@ -199,6 +229,8 @@ gw_run_check_may_go_on(GwRun *run, GError **error)
 bool
 gw_run_tell_history(GwRun *run, GwHistoryEntry *entry, GError **error)
 {
+    g_autofree char *detail = NULL;
+
     entry->action = run->action;
     entry->run = run->id;
     entry->environment = gw_project_environment(run->project);
@@ -206,7 +238,22 @@ gw_run_tell_history(GwRun *run, GwHistoryEntry *entry, GError **error)
     entry->user = run->actor.user;
     entry->git_commit = run->actor.git_commit;
     entry->pid = run->actor.pid;
+    detail = entry->detail == NULL ? gw_questions_detail(run->questions) : NULL;
+    if (detail != NULL)
+        entry->detail = detail;
     return gw_history_add(run->history, entry, error);
+}
+
+bool
+gw_run_server_time(GwConn *conn, gint64 *out_now_ms, GError **error)
+{
+    g_autoptr(bson_t) hello = BCON_NEW("hello", BCON_INT32(1));
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    if (!gw_command_read(conn, "admin", hello, NULL, &reply, error))
+        return false;
+    *out_now_ms = gw_bson_get_date_ms(&reply, "localTime", 0);
+    return true;
 }
 
 void

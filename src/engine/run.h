@@ -7,7 +7,10 @@
 
 #include "engine/actor.h"
 #include "engine/project-internal.h"
+#include "engine/questions.h"
+#include "engine/rules.h"
 #include "engine/verbs.h"
+#include "journal/journal.h"
 #include "mongo/writer.h"
 #include "state/history.h"
 #include "state/lease.h"
@@ -26,7 +29,11 @@ typedef struct {
     GwLease *lease;            /* owned; NULL until gw_run_hold */
     GwMmLock *mm_lock;         /* owned; NULL where the project has none */
     GwHistory *history;        /* owned; NULL until gw_run_hold */
+    GwJournal *journal;        /* owned; NULL until gw_run_hold */
     GwWriter *tally;           /* owned; NULL until gw_run_hold */
+    GwWriter *plain;           /* owned: the same without the journal, for taking back */
+    GwRules *rules;            /* owned */
+    GwQuestions *questions;    /* owned */
     GwActor actor;             /* empty until gw_run_hold */
     gint64 start_us;
     double block; /* migrate-mongo's: milliseconds since 1970, one for all of a run */
@@ -61,6 +68,9 @@ bool gw_run_check_may_go_on(GwRun *run, GError **error);
 
 /* Append to the history. The fields that every entry of a run shares are filled in. */
 bool gw_run_tell_history(GwRun *run, GwHistoryEntry *entry, GError **error);
+
+/* The server's time, in milliseconds since 1970. */
+bool gw_run_server_time(GwConn *conn, gint64 *out_now_ms, GError **error);
 
 /* Add the outcome of one migration to the result. */
 void gw_run_add_outcome(GwRun *run, const char *id, const char *file, GwStatus status,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/project-internal.h"
 #include "engine/verbs.h"
+#include "journal/job.h"
 #include "state/lease.h"
 #include "state/tracker.h"
 
@@ -97,6 +98,38 @@ fill_duplicate(const GwProject *project, GwStatusReport *report, const GPtrArray
         report->duplicate = g_strdup(error->message);
 }
 
+static const char *
+undo_of(const GPtrArray *jobs, const GwStatusRow *row)
+{
+    for (guint index = 0; index < jobs->len; index++) {
+        const GwJob *job = g_ptr_array_index(jobs, index);
+
+        if (g_strcmp0(job->migration, row->id) == 0 && g_str_equal(job->direction, "up"))
+            return job->irreversible->len > 0 ? "partly" : "yes";
+    }
+    return "no";
+}
+
+/* What the journal can take back of what is applied. */
+static bool
+fill_undo(GwProject *project, GwStatusReport *report, GError **error)
+{
+    g_autoptr(GwColl) coll =
+        gw_coll_new(gw_project_clients(project), gw_project_database(project), GW_JOB_COLLECTION);
+    g_autoptr(bson_t) done = BCON_NEW("status", BCON_UTF8(gw_job_status_name(GW_JOB_DONE)));
+    g_autoptr(GPtrArray) jobs = gw_job_list(coll, done, error);
+
+    if (jobs == NULL)
+        return false;
+    for (guint index = 0; index < report->rows->len; index++) {
+        GwStatusRow *row = g_ptr_array_index(report->rows, index);
+
+        if (row->status == GW_STATUS_COMPLETED)
+            row->undo = undo_of(jobs, row);
+    }
+    return true;
+}
+
 static bool
 fill_holder(GwProject *project, GwStatusReport *report, GError **error)
 {
@@ -133,5 +166,5 @@ gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
     out_report->environment = g_strdup(gw_project_environment(project));
     fill_rows(out_report, migrations);
     fill_duplicate(project, out_report, files);
-    return fill_holder(project, out_report, error);
+    return fill_undo(project, out_report, error) && fill_holder(project, out_report, error);
 }

@@ -48,6 +48,7 @@ open_script(GwStep *step, GError **error)
         .root = gw_project_root(params->project),
         .clients = params->clients,
         .writer = params->tally,
+        .detour = params->detour,
         .database = gw_project_database(params->project),
         .output = gw_output_write,
         .note = gw_output_note,

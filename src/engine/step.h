@@ -18,6 +18,7 @@ typedef struct {
     GwProject *project;
     GwClients *clients; /* NULL: only load the file, to see whether it does */
     GwWriter *tally;    /* NULL where `clients` is */
+    GwDetour *detour;   /* NULL: reads go to the server */
     const GwMigrationFile *file;
     const GwObserver *observer;
 } GwStepParams;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/apply.h"
+#include "engine/prune.h"
 
 /* A failed `up` of migrate-mongo leaves what came before it applied, and its files may count on
  * what earlier ones made; there, nothing is loaded ahead of its turn. */
@@ -24,7 +25,8 @@ has_nothing_to_do(GwRun *run, bool *out_nothing, GError **error)
     if (pending == NULL)
         return false;
     *out_nothing = pending->len == 0 && !gw_project_has_mm_lock(run->project);
-    return true;
+    /* Again when the lease is held: here so that a refusal leaves no trace. */
+    return gw_rules_check_planned(run->rules, pending, error);
 }
 
 static bool
@@ -33,6 +35,8 @@ apply_pending(GwRun *run, GError **error)
     g_autoptr(GPtrArray) pending = gw_plan_up(run->migrations, &run->params->selection, error);
 
     if (pending == NULL)
+        return false;
+    if (!gw_rules_check_planned(run->rules, pending, error))
         return false;
     if (!preflight(run, pending, error))
         return false;
@@ -45,7 +49,7 @@ apply_pending(GwRun *run, GError **error)
             return false;
     }
     gw_run_emit_ended(run);
-    return true;
+    return gw_prune_by_configuration(run, error);
 }
 
 bool

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "engine/project.h"
+#include "model/conflict.h"
 #include "model/plan.h"
 
 /* What became of one migration. Strings are owned. */
@@ -30,10 +31,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwRunResult, gw_run_result_clear)
 /* How a run is to go about its work. Negative = what the configuration says. */
 typedef struct {
     GwSelection selection;
-    gint64 wait_s;    /* for the lease */
-    int changed;      /* GwPolicy */
-    int missing;      /* GwPolicy */
-    int out_of_order; /* GwPolicy */
+    gint64 wait_s;          /* for the lease */
+    int changed;            /* GwPolicy */
+    int missing;            /* GwPolicy */
+    int out_of_order;       /* GwPolicy */
+    GwConflict on_conflict; /* what undo does with what others changed since */
+    bool from_journal;      /* down: undo from data, also where there is a down() */
+    bool no_plan;           /* go on without a dry run, where the environment wants one */
+    bool no_backup;         /* the same for backups */
+    bool allow_irreversible;
 } GwRunParams;
 #define GW_RUN_PARAMS_INIT                                                                         \
     {                                                                                              \
@@ -71,7 +77,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwPlanReport, gw_plan_report_clear)
 bool gw_engine_plan(GwProject *project, const GwRunParams *params, GwPlanReport *out_report,
                     GError **error);
 
-/* Revert applied migrations by their down(). */
+/* Revert applied migrations by their down(), or from the journal where they have none. */
 bool gw_engine_down(GwProject *project, const GwRunParams *params, GwRunResult *out_result,
                     GError **error);
 
@@ -89,16 +95,6 @@ bool gw_engine_validate(GwProject *project, const GwRunParams *params, GwRunResu
  * only where the database was never marked otherwise: GW_ERROR_REFUSED. Then nothing is applied. */
 bool gw_engine_reset(GwProject *project, bool confirmed, gint64 *out_dropped, GError **error);
 
-/* Take every migration up to `id`, and that one, as applied, without running them: an existing
- * database starts there. `out_ids` is an owned array of char *: those that were not applied
- * before. */
-bool gw_engine_baseline(GwProject *project, const char *id, GPtrArray **out_ids, GError **error);
-
-/* Set the status of a migration by hand; written to the history with the reason. `out_before` is
- * what it was. Fails with GW_ERROR_REFUSED where it can't be that. */
-bool gw_engine_repair(GwProject *project, const char *id, GwStatus status, const char *reason,
-                      GwStatus *out_before, GError **error);
-
 /* One line of the status. Strings are owned; NULL = unknown. */
 typedef struct {
     char *id;
@@ -109,6 +105,7 @@ typedef struct {
     char *checksum; /* of the file; of the record where the file is missing */
     char *run;
     char *error_message;
+    const char *undo; /* borrowed, static: "yes", "partly", "no": can it be undone from data? */
     GwStatus status;
     gint64 applied_at_ms; /* UTC since 1970; G_MININT64 = not applied */
     gint64 execution_ms;

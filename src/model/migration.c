@@ -59,5 +59,7 @@ gw_record_free(GwRecord *record)
     g_clear_pointer(&record->output, g_ptr_array_unref);
     g_free(record->error_message);
     g_free(record->error_file);
+    g_free(record->journal);
+    g_clear_pointer(&record->irreversible, g_ptr_array_unref);
     g_free(record);
 }

@@ -56,6 +56,10 @@ typedef struct {
     gint64 documents_affected; /* inserted + modified + upserted + deleted by up */
     gint64 sequence;           /* order of application, from 1 */
     double block;              /* migrate-mongo's migrationBlock; 0 = none */
+    char *journal;             /* owned: the run whose journal can undo it; NULL = none */
+    gint64 journal_operations; /* entries that it has there */
+    gint64 journal_documents;  /* changes of documents in those */
+    GPtrArray *irreversible;   /* owned char *: commands that it can't undo; NULL = none */
 } GwRecord;
 void gw_record_free(GwRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwRecord, gw_record_free)

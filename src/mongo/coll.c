@@ -88,6 +88,20 @@ check_reply(const bson_t *reply, GError **error)
     return gw_throw_server(error, &cause, &failure);
 }
 
+/* Whether each part of it changes one document at most: only then it can be numbered, and sent
+ * again where its answer is lost. */
+static bool
+is_numbered(const bson_t *command, const char *action)
+{
+    if (gw_bson_has(command, "findAndModify"))
+        return false; /* the driver numbers that one */
+    if (g_str_equal(action, "update"))
+        return !gw_bson_has(command, "updates.1") &&
+               !gw_bson_get_bool(command, "updates.0.multi", false);
+    return g_str_equal(action, "insert") ||
+           (g_str_equal(action, "remove") && gw_bson_get_int(command, "deletes.0.limit", 0) == 1);
+}
+
 static bool
 send_write(GwColl *coll, bson_t *command, const char *tried, const char *action, bson_t *out_reply,
            GError **error)
@@ -95,12 +109,9 @@ send_write(GwColl *coll, bson_t *command, const char *tried, const char *action,
     g_autoptr(GwConn) lent = NULL;
     GwConn *conn = take_conn(coll, &lent);
     GwSend run = {.mode = GW_SEND_WRITE, .db = coll->db, .command = command};
-    bool is_batch =
-        g_str_equal(action, "insert") || g_str_equal(action, "update") ||
-        (g_str_equal(action, "remove") && gw_bson_get_int(command, "deletes.0.limit", 0) == 1);
+    bool is_batch = is_numbered(command, action);
     bson_error_t cause = {0};
 
-    is_batch = is_batch && !gw_bson_has(command, "findAndModify"); /* the driver numbers that one */
     BCON_APPEND(command, "writeConcern", "{", "w", BCON_UTF8("majority"), "wtimeout",
                 BCON_INT32(MAJORITY_TIMEOUT_MS), "}");
     if (!gw_send_batch(conn, &run, command, is_batch, out_reply, &cause)) {
@@ -158,6 +169,31 @@ gw_coll_update_one(GwColl *coll, const bson_t *filter, const bson_t *update, gin
     if (out_matched != NULL)
         *out_matched = gw_bson_get_int(&reply, "n", 0);
     return true;
+}
+
+bool
+gw_coll_update_in(GwColl *coll, GwSession *session, const bson_t *updates, bson_t *out_reply,
+                  GError **error)
+{
+    g_autoptr(bson_t) command =
+        BCON_NEW("update", BCON_UTF8(coll->name), "updates", BCON_ARRAY(updates));
+    GwSend run = {.mode = GW_SEND_WRITE, .db = coll->db, .command = command, .session = session};
+    bson_error_t cause = {0};
+
+    if (!gw_send(gw_session_conn(session), &run, out_reply, &cause)) {
+        gw_throw_server(error, &cause, out_reply);
+        return explain(coll, "updating", "update", error);
+    }
+    return check_reply(out_reply, error) || explain(coll, "updating", "update", error);
+}
+
+bool
+gw_coll_update_many(GwColl *coll, const bson_t *updates, bson_t *out_reply, GError **error)
+{
+    g_autoptr(bson_t) command =
+        BCON_NEW("update", BCON_UTF8(coll->name), "updates", BCON_ARRAY(updates));
+
+    return send_write(coll, command, "updating", "update", out_reply, error);
 }
 
 bool

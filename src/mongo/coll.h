@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "mongo/client.h"
+#include "mongo/session.h"
 
 typedef struct GwColl GwColl; /* a collection of ours; safe to share between threads */
 
@@ -29,6 +29,14 @@ bool gw_coll_update_one(GwColl *coll, const bson_t *filter, const bson_t *update
 bool gw_coll_upsert(GwColl *coll, const bson_t *filter, const bson_t *update, GError **error);
 bool gw_coll_delete_one(GwColl *coll, const bson_t *filter, gint64 *out_deleted, GError **error);
 bool gw_coll_delete_many(GwColl *coll, const bson_t *filter, gint64 *out_deleted, GError **error);
+
+/* Several updates ({"0": {q, u, upsert, multi}, ..}) in the transaction of `session`: its commit
+ * says with which write concern. `out_reply` is always initialised. */
+bool gw_coll_update_in(GwColl *coll, GwSession *session, const bson_t *updates, bson_t *out_reply,
+                       GError **error);
+
+/* The same without a transaction, in order. */
+bool gw_coll_update_many(GwColl *coll, const bson_t *updates, bson_t *out_reply, GError **error);
 
 /* findAndModify: change the first match. `out_doc` is owned: the document afterwards, NULL = no
  * match. With `upsert` a missing one is made. */

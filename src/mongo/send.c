@@ -178,6 +178,10 @@ gw_send(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out_ca
     return done;
 }
 
+/* The driver hands out server sessions again that had transactions before, and the server takes no
+ * number that is lower than one it has seen in a session. */
+#define FIRST_RETRY_NUMBER (G_GINT64_CONSTANT(1) << 32)
+
 static bool
 can_number(GwConn *conn, const GwSend *run)
 {
@@ -251,8 +255,10 @@ gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryabl
         return gw_send(conn, run, out_reply, out_cause);
 
     pthread_mutex_lock(&conn->lock);
-    if (conn->retry == NULL)
+    if (conn->retry == NULL) {
         conn->retry = start_session(conn, out_cause);
+        conn->retry_number = FIRST_RETRY_NUMBER;
+    }
     if (conn->retry != NULL)
         done = run_numbered(conn, run, command, out_reply, out_cause);
     else

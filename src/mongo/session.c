@@ -186,6 +186,20 @@ gw_session_in_transaction(const GwSession *session)
     return mongoc_client_session_in_transaction(session->cs);
 }
 
+void
+gw_session_follow(GwSession *session, const GwSession *other)
+{
+    const bson_t *cluster_time = mongoc_client_session_get_cluster_time(other->cs);
+    uint32_t seconds = 0;
+    uint32_t increment = 0;
+
+    if (cluster_time != NULL)
+        mongoc_client_session_advance_cluster_time(session->cs, cluster_time);
+    mongoc_client_session_get_operation_time(other->cs, &seconds, &increment);
+    if (seconds > 0)
+        mongoc_client_session_advance_operation_time(session->cs, seconds, increment);
+}
+
 const bson_t *
 gw_session_lsid(const GwSession *session)
 {

@@ -26,5 +26,8 @@ bool gw_session_transaction_commit(GwSession *session, GError **error);
 bool gw_session_transaction_abort(GwSession *session, GError **error);
 bool gw_session_in_transaction(const GwSession *session);
 
+/* Let later reads of `session` see what was done in `other`, on another connection. */
+void gw_session_follow(GwSession *session, const GwSession *other);
+
 /* The session's id document `{id: UUID}`. Borrowed from the session. */
 const bson_t *gw_session_lsid(const GwSession *session);

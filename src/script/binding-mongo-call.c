@@ -8,7 +8,13 @@ work_on_command(GwCall *call, GwConn *conn, GwSession *session)
 {
     bson_t command;
 
+    GwDetour *detour = call->mongo->engine->params->detour;
+
     bson_init_static(&command, call->command.data, call->command.used);
+    if (call->route == GW_CALL_READ && detour) {
+        detour->read(detour, call->db, &command, &call->reply, &call->task.error);
+        return;
+    }
     if (call->route == GW_CALL_READ) {
         gw_command_read(conn, call->db, &command, session, &call->reply, &call->task.error);
         return;
@@ -34,7 +40,13 @@ work(GwTask *task, GwConn *conn, GwSession *session)
     GwCall *call = (GwCall *)task;
     bson_t options;
 
-    if (call->in_transaction && !gw_session_in_transaction(session)) {
+    GwDetour *detour = call->mongo->engine->params->detour;
+
+    if (call->route == GW_CALL_SESSION && detour) {
+        detour->transact(detour, session, call->detour_act, &task->error);
+        return;
+    }
+    if (!detour && call->in_transaction && !gw_session_in_transaction(session)) {
         gw_throw(&task->error, GW_ERROR_SERVER, "the transaction of this session did not begin");
         return;
     }

@@ -135,9 +135,9 @@ answer_nothing(GwCall *call, JSContext *js)
 }
 
 enum {
-    BEGIN,
-    COMMIT,
-    ABORT
+    BEGIN = GW_DETOUR_BEGIN,
+    COMMIT = GW_DETOUR_COMMIT,
+    ABORT = GW_DETOUR_ABORT
 };
 
 /* begin(options, transaction options), commit(options), abort(options) */
@@ -162,6 +162,7 @@ act(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments, 
     }
     session_of(js, this_value)->in_transaction = what == BEGIN;
     call->act = acts[what];
+    call->detour_act = (GwDetourAct)what;
     call->answer = answer_nothing;
     return gw_call_start(call, lane, js);
 }

@@ -59,6 +59,7 @@ struct GwCall {
     JSValue keep;        /* owned: an object that has to live as long */
     JSValue (*answer)(GwCall *call, JSContext *js); /* the value of the promise */
     bool (*act)(GwSession *session, const bson_t *options, GError **error); /* GW_CALL_SESSION */
+    GwDetourAct detour_act; /* the same, where there is a detour */
 };
 
 /* A call that belongs to `lane` (NULL: any). `options` of the script: {at: its stack, wantsAll,

@@ -8,6 +8,7 @@
 #include "base/bson.h"
 #include "base/error.h"
 #include "mongo/client.h"
+#include "mongo/detour.h"
 #include "mongo/writer.h"
 
 typedef struct GwScript GwScript;
@@ -21,6 +22,7 @@ typedef struct {
     const char *root;     /* the project's folder, absolute: process.cwd(), bound of file access */
     GwClients *clients;   /* NULL: no database (for configuration files) */
     GwWriter *writer;     /* NULL only where `clients` is */
+    GwDetour *detour;     /* takes the reads and transactions; NULL: they go to the server */
     const char *database; /* what db is in up(db, client); NULL: the URI's, else "test" */
     GwScriptOutputFunc output; /* console.*, process.stdout; NULL: dropped */
     GwScriptNoteFunc note;     /* remarks that fail nothing, such as un-awaited work; or NULL */

@@ -9,8 +9,14 @@
 /* Grows when a format in the database changes so that an older godwit would misread it. */
 #define FORMAT 1
 
+void
+gw_mark_clear(GwMark *mark)
+{
+    g_clear_pointer(&mark->environment, g_free);
+}
+
 bool
-gw_meta_read(GwClients *clients, const char *db, char **out_environment, GError **error)
+gw_meta_read_mark(GwClients *clients, const char *db, GwMark *out_mark, GError **error)
 {
     g_autoptr(GwColl) coll = gw_coll_new(clients, db, COLLECTION);
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(ID));
@@ -27,26 +33,47 @@ gw_meta_read(GwClients *clients, const char *db, char **out_environment, GError 
                  db, format, FORMAT);
         return gw_hint(error, "Nothing was changed. Use the newer godwit that wrote it.");
     }
-    *out_environment = meta != NULL ? g_strdup(gw_bson_get_str(meta, "environment")) : NULL;
+    *out_mark = (GwMark){0};
+    if (meta == NULL)
+        return true;
+    out_mark->environment = g_strdup(gw_bson_get_str(meta, "environment"));
+    out_mark->is_protected = gw_bson_get_bool(meta, "protected", false);
+    out_mark->is_assumed = gw_bson_get_bool(meta, "assumed", false);
     return true;
 }
 
-/* The first mark stays: `environment` is set where there is none. */
 bool
-gw_meta_mark(GwClients *clients, const char *db, const char *environment, GError **error)
+gw_meta_read(GwClients *clients, const char *db, char **out_environment, GError **error)
+{
+    g_auto(GwMark) mark = {0};
+
+    if (!gw_meta_read_mark(clients, db, &mark, error))
+        return false;
+    *out_environment = g_steal_pointer(&mark.environment);
+    return true;
+}
+
+/* The first mark stays, unless it was only assumed. The caller holds the lease: nobody else marks
+ * at the same time. */
+bool
+gw_meta_mark(GwClients *clients, const char *db, const GwMark *mark, GError **error)
 {
     g_autoptr(GwColl) coll = gw_coll_new(clients, db, COLLECTION);
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(ID));
     g_autoptr(bson_t) doc =
-        BCON_NEW("format", BCON_INT32(FORMAT), "environment", BCON_UTF8(environment));
-    g_autoptr(bson_t) kept =
-        BCON_NEW("environment", "{", "$ifNull", "[", BCON_UTF8("$environment"), "{", "$literal",
-                 BCON_UTF8(environment), "}", "]", "}", "markedAt", "{", "$ifNull", "[",
-                 BCON_UTF8("$markedAt"), BCON_UTF8("$$NOW"), "]", "}");
-    g_autoptr(bson_t) update = gw_stamp_replace(doc, kept);
-    g_autofree char *mark = NULL;
+        BCON_NEW("format", BCON_INT32(FORMAT), "environment", BCON_UTF8(mark->environment));
+    g_autoptr(bson_t) stamp = BCON_NEW("markedAt", BCON_UTF8("$$NOW"));
+    g_autoptr(bson_t) update = NULL;
+    g_auto(GwMark) old = {0};
 
-    if (!gw_meta_read(clients, db, &mark, error))
+    if (!gw_meta_read_mark(clients, db, &old, error))
         return false;
-    return mark != NULL || gw_coll_upsert(coll, filter, update, error);
+    if (old.environment != NULL && (!old.is_assumed || mark->is_assumed))
+        return true;
+    if (mark->is_protected)
+        BSON_APPEND_BOOL(doc, "protected", true);
+    if (mark->is_assumed)
+        BSON_APPEND_BOOL(doc, "assumed", true);
+    update = gw_stamp_replace(doc, stamp);
+    return gw_coll_upsert(coll, filter, update, error);
 }

@@ -3,7 +3,22 @@
 
 #include "state/stamp.h"
 
-/* Until the journal is there, it is only known how much would have to be undone. */
+static void
+append_lines(bson_t *doc, const char *key, const GPtrArray *lines)
+{
+    bson_t array = BSON_INITIALIZER;
+
+    bson_append_array_begin(doc, key, -1, &array);
+    for (guint index = 0; lines != NULL && index < lines->len; index++) {
+        char buffer[16];
+        const char *digits = NULL;
+
+        bson_uint32_to_string(index, &digits, buffer, sizeof buffer);
+        gw_stamp_append_text(&array, digits, g_ptr_array_index(lines, index));
+    }
+    bson_append_array_end(doc, &array);
+}
+
 static void
 append_rollback_info(bson_t *doc, const GwRecord *record)
 {
@@ -14,27 +29,19 @@ append_rollback_info(bson_t *doc, const GwRecord *record)
         return;
     }
     BSON_APPEND_DOCUMENT_BEGIN(doc, "rollbackInfo", &info);
-    BSON_APPEND_NULL(&info, "journal");
-    gw_stamp_append_number(&info, "documents", record->documents_affected);
+    gw_stamp_append_text(&info, "journal", record->journal);
+    gw_stamp_append_number(&info, "operations", record->journal_operations);
+    gw_stamp_append_number(&info, "documents", record->journal_documents);
+    append_lines(&info, "irreversible", record->irreversible);
     bson_append_document_end(doc, &info);
 }
 
 static void
 append_output(bson_t *doc, const GwRecord *record)
 {
-    bson_t lines = BSON_INITIALIZER;
-
     if (record->output == NULL || record->output->len == 0)
         return;
-    BSON_APPEND_ARRAY_BEGIN(doc, "output", &lines);
-    for (guint index = 0; index < record->output->len; index++) {
-        char buffer[16];
-        const char *key = NULL;
-
-        bson_uint32_to_string(index, &key, buffer, sizeof buffer);
-        gw_stamp_append_text(&lines, key, g_ptr_array_index(record->output, index));
-    }
-    bson_append_array_end(doc, &lines);
+    append_lines(doc, "output", record->output);
     if (record->output_truncated)
         BSON_APPEND_BOOL(doc, "outputTruncated", true);
 }

@@ -90,7 +90,7 @@ for shell, file in (("bash", "godwit.bash"), ("zsh", "_godwit"), ("fish", "godwi
 
 with tap.test("bash offers the commands"):
     equal(bash(""), commands)
-    equal(bash("u"), {"up"})
+    equal(bash("u"), {"up", "undo"})
     equal(bash("--env", "x", "st"), {"status"})
 
 for command in program.commands:

@@ -53,10 +53,20 @@ def test_down_with_nothing_applied_does_nothing(project):
     assert project.ok("down", "--json").json["reverted"] == []
 
 
-def test_down_without_a_down_function_changes_nothing(project):
+def test_down_without_a_down_function_puts_back_what_the_journal_has(project):
     project.migration("001_a.js", "module.exports = {async up(db) {"
                       " await db.collection('a').insertOne({}); }};")
     project.ok("up")
+    project.ok("down")
+    assert project.record("001_a")["status"] == "rolled_back"
+    assert "a" not in project.db.list_collection_names()
+
+
+def test_down_with_neither_a_down_function_nor_a_journal_changes_nothing(project):
+    project.migration("001_a.js", "module.exports = {async up(db) {"
+                      " await db.collection('a').insertOne({}); }};")
+    project.ok("up")
+    project.ok("prune", "--older-than", "0", "--yes")
     result = project.fails(1, "down")
     assert "001_a.js" in result.err and "down" in result.err, result
     assert project.record("001_a")["status"] == "completed"
@@ -132,7 +142,7 @@ def test_reset_refuses_another_environment(project):
 
 def test_reset_refuses_a_database_that_was_marked_otherwise(project):
     three(project)
-    project.ok("up", "--env", "production")
+    project.ok("up", "--env", "production", "--no-plan")
     result = project.fails(5, "reset", "--confirm", "--env", "development")
     assert "production" in result.err, result
     assert left(project) == [1, 2, 3]

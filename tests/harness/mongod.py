@@ -28,7 +28,7 @@ class Mongod:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mongod-", dir=folder))
         self.set_name = set_name
         self.port = free_port()
-        self.uri = f"mongodb://127.0.0.1:{self.port}/?replicaSet={set_name}"
+        self.uri = f"mongodb://127.0.0.1:{self.port}/" + (f"?replicaSet={set_name}" if set_name else "")
         self.process = None
 
     def __enter__(self):
@@ -46,7 +46,7 @@ class Mongod:
     def start(self):
         command = [os.environ["GODWIT_MONGOD"], "--bind_ip", "127.0.0.1", "--port", str(self.port),
                    "--dbpath", str(self.folder), "--logpath", str(self.folder / "mongod.log"),
-                   "--replSet", self.set_name, "--oplogSize", "512",
+                   *(["--replSet", self.set_name, "--oplogSize", "512"] if self.set_name else []),
                    "--wiredTigerCacheSizeGB", "0.5", "--nounixsocket",
                    "--setParameter", "enableTestCommands=1",
                    "--setParameter", "diagnosticDataCollectionEnabled=false"]
@@ -54,11 +54,12 @@ class Mongod:
                                         stdout=subprocess.DEVNULL)
 
     def initiate(self):
-        """Make a replica set of it, and wait until it takes writes."""
+        """Make a replica set of it where it has a name, and wait until it takes writes."""
         member = {"_id": 0, "host": f"127.0.0.1:{self.port}"}
         address = f"mongodb://127.0.0.1:{self.port}/?directConnection=true"
         with pymongo.MongoClient(address, serverSelectionTimeoutMS=PATIENCE_S * 1000) as client:
-            client.admin.command("replSetInitiate", {"_id": self.set_name, "members": [member]})
+            if self.set_name:
+                client.admin.command("replSetInitiate", {"_id": self.set_name, "members": [member]})
             self.wait_for(lambda: client.admin.command("hello")["isWritablePrimary"])
 
     def wait_for(self, is_so):

@@ -370,19 +370,43 @@ test_the_first_mark_of_a_database_stays(void)
 {
     g_autoptr(GwClients) clients = clean_clients();
     g_autoptr(GError) error = NULL;
+    const GwMark production = {.environment = (char *)"production"};
+    const GwMark development = {.environment = (char *)"development"};
     g_autofree char *none = NULL;
     g_autofree char *mark = NULL;
 
     gw_meta_read(clients, DB, &none, &error);
     g_assert_no_error(error);
     g_assert_null(none);
-    gw_meta_mark(clients, DB, "production", &error);
+    gw_meta_mark(clients, DB, &production, &error);
     g_assert_no_error(error);
-    gw_meta_mark(clients, DB, "development", &error);
+    gw_meta_mark(clients, DB, &development, &error);
     g_assert_no_error(error);
     gw_meta_read(clients, DB, &mark, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(mark, ==, "production");
+}
+
+static void
+test_an_assumed_mark_gives_way_to_a_certain_one(void)
+{
+    g_autoptr(GwClients) clients = clean_clients();
+    g_autoptr(GError) error = NULL;
+    const GwMark assumed = {.environment = (char *)"development", .is_assumed = true};
+    const GwMark certain = {.environment = (char *)"live", .is_protected = true};
+    g_auto(GwMark) first = {0};
+    g_auto(GwMark) last = {0};
+
+    gw_meta_mark(clients, DB, &assumed, &error);
+    gw_meta_read_mark(clients, DB, &first, &error);
+    g_assert_no_error(error);
+    g_assert_true(first.is_assumed && !first.is_protected);
+    gw_meta_mark(clients, DB, &certain, &error);
+    gw_meta_mark(clients, DB, &assumed, &error);
+    gw_meta_read_mark(clients, DB, &last, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(last.environment, ==, "live");
+    g_assert_true(last.is_protected && !last.is_assumed);
 }
 
 static void
@@ -457,6 +481,8 @@ main(int argc, char **argv)
     g_test_add_func("/state/history/newest-first",
                     test_history_tells_newest_first_and_of_one_migration);
     g_test_add_func("/state/meta/first-mark-stays", test_the_first_mark_of_a_database_stays);
+    g_test_add_func("/state/meta/assumed-mark-gives-way",
+                    test_an_assumed_mark_gives_way_to_a_certain_one);
     g_test_add_func("/state/meta/newer-format-is-refused",
                     test_formats_of_a_newer_godwit_are_left_alone);
     g_test_add_func("/state/mm-lock/second-is-kept-out",

@@ -128,6 +128,16 @@ class Run:
                  if path.is_file() and "node_modules" not in path.parts]
         return sorted(re.sub(r"\d{14}", "TIME", str(path)) for path in paths)
 
+    def _compared(self, before: list, status: int) -> list:
+        """The databases after a call. Where a case says "takenBack", the one tool leaves behind what a
+        failed migration had written and the other must not: then it has to be as before."""
+        after = self._databases()
+        if not self.case.get("takenBack"):
+            return [f"  | {line}" for line in after]
+        if status == 0 or self.tool.name == "migrate-mongo" or after == before:
+            return []
+        return ["  | a call that failed has changed the database:", *after]
+
     def lines(self) -> list:
         """Everything that is to be compared, as lines of text."""
         lines = []
@@ -142,8 +152,10 @@ class Run:
                     self._change(step, folder)
                     continue
                 words = step if isinstance(step, list) else step["run"]
-                lines += self._call(words, step, folder).lines(self.case.get("errors", True))
-                lines += [f"  | {line}" for line in self._databases()]
+                before = self._databases()
+                done = self._call(words, step, folder)
+                lines += done.lines(self.case.get("errors", True))
+                lines += self._compared(before, done.status)
             lines += [f"file {line}" for line in self._files(folder)]
         self._drop()
         return lines

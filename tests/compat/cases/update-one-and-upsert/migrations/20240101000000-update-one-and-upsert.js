@@ -5,7 +5,7 @@ module.exports = {
     console.log(result.matchedCount, result.modifiedCount, result.upsertedCount, result.upsertedId);
     result = await c.updateOne({ _id: 7 }, { $set: { name: 'new' } });
     console.log(result.matchedCount, result.modifiedCount, result.upsertedId);
-    result = await c.updateMany({ _id: { $lt: 3 } }, { $set: { 'tags.$[t]': 'b' } }, { arrayFilters: [{ t: 'a' }] });
+    result = await c.updateMany({ tags: { $exists: true } }, { $set: { 'tags.$[t]': 'b' } }, { arrayFilters: [{ t: 'a' }] });
     console.log(result.matchedCount, result.modifiedCount);
     result = await c.replaceOne({ _id: 3 }, { name: 'replaced' });
     console.log(result.matchedCount, result.modifiedCount);

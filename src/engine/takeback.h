@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking back what a migration did, from the journal: after it failed, after a process died in the
+ * middle of it, or because somebody asks for it. The caller records what became of it.
+ */
+#pragma once
+
+#include "engine/run.h"
+#include "journal/undo.h"
+
+/* Take `job` back, with the run's own policy for conflicts. */
+bool gw_takeback_job(GwRun *run, const GwJob *job, GwUndoResult *result, GError **error);
+
+/* Take back what the job that the run began last did before it failed; what others changed since is
+ * left alone. A note says what was done. */
+bool gw_takeback_failed(GwRun *run, GError **error);
+
+/* Take back whatever a process left half done that died with the lease. */
+bool gw_takeback_unfinished(GwRun *run, GError **error);
+
+/* "3 documents, 1 change of collections, indexes or options". Owned. */
+char *gw_takeback_describe(const GwUndoResult *result);
+
+/* Tell of what could not be put back as it was. */
+void gw_takeback_tell_rest(GwRun *run, const GwJob *job, const GwUndoResult *result);
+
+/* The job of `migration`'s `up` that can be taken back. Fails with GW_ERROR_REFUSED where there is
+ * none. Owned. */
+GwJob *gw_takeback_find(GwRun *run, const char *migration, GError **error);

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A write is cut into parts, each done in one transaction. In a transaction the first error takes
+ * back all of it, while outside of one the server keeps what came before the error: so a part with
+ * an error is done again in smaller parts, until the operation at fault stands alone and its error
+ * goes into the answer.
+ */
+#include "journal/docs.h"
+
+#include "journal/part.h"
+#include "journal/statement.h"
+#include "journal/sweep.h"
+#include "mongo/reply_sum.h"
+#include "mongo/write_facts.h"
+
+#define PART_OPERATIONS_MAX 1000
+#define PART_BYTES_MAX (4 * 1024 * 1024)
+
+/* How far a write has come. */
+typedef struct {
+    const GwDocsWrite *docs; /* borrowed */
+    GPtrArray *operations;   /* owned: bson_t */
+    GwReplySum sum;
+    bool is_ordered;
+    guint done;  /* operations */
+    guint limit; /* how many to try at once */
+} Progress;
+
+static void
+progress_clear(Progress *progress)
+{
+    g_clear_pointer(&progress->operations, g_ptr_array_unref);
+    gw_reply_sum_clear(&progress->sum);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Progress, progress_clear)
+
+/* As the server stores it: with an _id, which comes first. */
+static bson_t *
+with_id_first(const bson_t *doc)
+{
+    bson_t *stored = NULL;
+    bson_iter_t iter;
+    bson_oid_t oid;
+
+    if (bson_iter_init(&iter, doc) && bson_iter_next(&iter) &&
+        strcmp(bson_iter_key(&iter), "_id") == 0)
+        return bson_copy(doc);
+    stored = bson_sized_new(doc->len + 32);
+    if (bson_iter_init_find(&iter, doc, "_id")) {
+        bson_append_iter(stored, NULL, 0, &iter);
+    } else {
+        bson_oid_init(&oid, NULL);
+        BSON_APPEND_OID(stored, "_id", &oid);
+    }
+    bson_copy_to_excluding_noinit(doc, stored, "_id", NULL);
+    return stored;
+}
+
+static bool
+collect_document(const bson_t *operation, gpointer data)
+{
+    g_ptr_array_add(data, with_id_first(operation));
+    return true;
+}
+
+static bool
+collect_operation(const bson_t *operation, gpointer data)
+{
+    g_ptr_array_add(data, bson_copy(operation));
+    return true;
+}
+
+static GPtrArray *
+operations_of(const GwWrite *write)
+{
+    GPtrArray *operations = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
+
+    if (write->kind != GW_WRITE_FIND_AND_MODIFY)
+        gw_write_each(write, write->kind == GW_WRITE_INSERT ? collect_document : collect_operation,
+                      operations);
+    return operations;
+}
+
+/* How many operations from `done` on are of one kind that can be done together. */
+static guint
+extent_of(const Progress *progress, GwPartKind kind)
+{
+    gsize bytes = 0;
+    guint count = 0;
+
+    if (kind != GW_PART_INSERT && kind != GW_PART_BY_ID)
+        return 1;
+    for (guint at = progress->done; at < progress->operations->len; at++) {
+        const bson_t *operation = g_ptr_array_index(progress->operations, at);
+
+        bytes += operation->len;
+        if (count > 0 && (count >= progress->limit || bytes > PART_BYTES_MAX ||
+                          gw_statement_kind(progress->docs, operation) != kind))
+            break;
+        count++;
+    }
+    return count;
+}
+
+static bool
+run_in_own(GwSession *session, guint row, gpointer data, GError **error)
+{
+    return gw_part_run(data, session, row, error);
+}
+
+bool
+gw_docs_run_part(GwPart *part, GError **error)
+{
+    const GwDocsWrite *docs = part->docs;
+    GwSession *session = docs->write->session;
+
+    if (docs->is_plain)
+        return gw_part_run_plain(part, error);
+    if (session != NULL && gw_session_in_transaction(session))
+        return gw_part_run(part, session, gw_journal_row_of(docs->journal, session), error);
+    return gw_journal_in_transaction(docs->journal, run_in_own, part, session, error);
+}
+
+static bool
+probe_in_own(GwSession *session, guint row, gpointer data, GError **error)
+{
+    return gw_part_probe(data, session, error);
+}
+
+/* Looking for the documents failed: where the reason is the operation itself, its error belongs
+ * into the answer. */
+static bool
+is_refused_when_asked(GwPart *part)
+{
+    const GwDocsWrite *docs = part->docs;
+
+    if (part->is_sent || docs->is_plain || docs->write->session != NULL)
+        return false;
+    part->kind = part->kind == GW_PART_MANY ? GW_PART_ONE : part->kind;
+    /* It always fails, and what with is of no interest beside the first failure. */
+    (void)gw_journal_in_transaction(docs->journal, probe_in_own, part, NULL, NULL);
+    return part->is_refused;
+}
+
+/* Do the part; `out_error_at` is the operation in it whose error is in its reply, -1 = none. */
+static bool
+try_part(GwPart *part, gint64 *out_error_at, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    bool is_done = part->kind == GW_PART_MANY ? gw_sweep_run(part, &failure)
+                                              : gw_docs_run_part(part, &failure);
+
+    bool is_answered =
+        is_done || part->is_refused ||
+        (g_error_matches(failure, GW_ERROR, GW_ERROR_SERVER) && is_refused_when_asked(part));
+
+    *out_error_at = gw_bson_get_int(&part->reply, "writeErrors.0.index", -1);
+    if (is_answered)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
+}
+
+/* In a transaction of the script's, the server has taken back all that came before: there is
+ * nothing to do again. */
+static bool
+is_final(const Progress *progress)
+{
+    const GwSession *session = progress->docs->write->session;
+
+    return progress->docs->is_plain || (session != NULL && gw_session_in_transaction(session));
+}
+
+static void
+count_part(Progress *progress, const GwPart *part)
+{
+    gw_reply_sum_add(&progress->sum, &part->reply, progress->done);
+    progress->done += part->count;
+}
+
+/* Go on behind the part, or, where an operation of it was refused, try it in smaller ones. Answers
+ * whether there is more to do. */
+static bool
+go_on(Progress *progress, const GwPart *part, gint64 error_at)
+{
+    if (error_at < 0) {
+        count_part(progress, part);
+        progress->limit = MIN(progress->limit * 2, PART_OPERATIONS_MAX);
+        return true;
+    }
+    if (part->count > 1 && !is_final(progress)) {
+        progress->limit = (guint)MAX(1, error_at);
+        return true;
+    }
+    count_part(progress, part);
+    progress->limit = 1;
+    return !progress->is_ordered && !(is_final(progress) && !progress->docs->is_plain);
+}
+
+static bool
+do_next(Progress *progress, bool *out_more, GError **error)
+{
+    g_auto(GwPart) part = {0};
+    gint64 error_at = -1;
+
+    gw_part_init(&part, progress->docs, progress->operations);
+    part.first = progress->done;
+    part.kind =
+        gw_statement_kind(progress->docs, g_ptr_array_index(progress->operations, progress->done));
+    part.count = extent_of(progress, part.kind);
+    if (!try_part(&part, &error_at, error))
+        return false;
+    *out_more = go_on(progress, &part, error_at);
+    return true;
+}
+
+static bool
+apply_batch(const GwDocsWrite *docs, bson_t *out_reply, GError **error)
+{
+    g_auto(Progress) progress = {.docs = docs, .limit = PART_OPERATIONS_MAX};
+    g_autoptr(bson_t) rest = BCON_NEW("ok", BCON_DOUBLE(1));
+    bool more = true;
+    bool is_done = true;
+
+    progress.operations = operations_of(docs->write);
+    progress.is_ordered = gw_bson_get_bool(docs->write->command, "ordered", true);
+    gw_reply_sum_init(&progress.sum);
+    while (is_done && more && progress.done < progress.operations->len)
+        is_done = do_next(&progress, &more, error);
+    gw_reply_sum_append(&progress.sum, rest, out_reply);
+    return is_done;
+}
+
+static bool
+apply_one(const GwDocsWrite *docs, bson_t *out_reply, GError **error)
+{
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    g_auto(GwPart) part = {0};
+    bool is_done = false;
+
+    gw_part_init(&part, docs, none);
+    part.kind = GW_PART_FIND_AND_MODIFY;
+    is_done = gw_docs_run_part(&part, error);
+    bson_concat(out_reply, &part.reply);
+    return is_done;
+}
+
+bool
+gw_docs_apply(const GwDocsWrite *docs, bson_t *out_reply, GError **error)
+{
+    if (docs->write->kind == GW_WRITE_FIND_AND_MODIFY)
+        return apply_one(docs, out_reply, error);
+    return apply_batch(docs, out_reply, error);
+}

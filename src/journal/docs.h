@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Changes of documents with their pre-images, each part of them in one transaction: inserts,
+ * updates, deletes, findAndModify.
+ */
+#pragma once
+
+#include "journal/journal-internal.h"
+
+/* How a write of documents goes about it. All borrowed for the time of the call. */
+typedef struct {
+    GwJournal *journal;
+    GwWriter *next;
+    GwConn *conn;
+    const GwWrite *write;
+    const char *coll;
+    gint64 op;     /* the number of this call */
+    bool is_plain; /* no transaction can hold it: a standalone, a capped collection, system.* */
+} GwDocsWrite;
+
+/* Apply it; see gw_writer_apply. `out_reply` is initialised. */
+bool gw_docs_apply(const GwDocsWrite *docs, bson_t *out_reply, GError **error);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/docset.h"
+
+struct GwDocSet {
+    GPtrArray *docs;   /* owned: bson_t */
+    GHashTable *by_id; /* owned: GBytes -> bson_t borrowed from docs */
+    gsize bytes;
+};
+
+GwDocSet *
+gw_doc_set_new(void)
+{
+    GwDocSet *set = g_new0(GwDocSet, 1);
+
+    set->docs = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
+    set->by_id =
+        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+    return set;
+}
+
+void
+gw_doc_set_free(GwDocSet *set)
+{
+    if (set == NULL)
+        return;
+    g_hash_table_unref(set->by_id);
+    g_ptr_array_unref(set->docs);
+    g_free(set);
+}
+
+guint
+gw_doc_set_count(const GwDocSet *set)
+{
+    return set->docs->len;
+}
+
+gsize
+gw_doc_set_bytes(const GwDocSet *set)
+{
+    return set->bytes;
+}
+
+const bson_t *
+gw_doc_set_at(const GwDocSet *set, guint index)
+{
+    return g_ptr_array_index(set->docs, index);
+}
+
+/* A document of this one value, so that its type counts as well. */
+static GBytes *
+key_of(const bson_iter_t *id)
+{
+    g_auto(bson_t) doc = BSON_INITIALIZER;
+
+    bson_append_iter(&doc, "", 0, id);
+    return g_bytes_new(bson_get_data(&doc), doc.len);
+}
+
+const bson_t *
+gw_doc_set_find(const GwDocSet *set, const bson_iter_t *id)
+{
+    g_autoptr(GBytes) key = key_of(id);
+
+    return g_hash_table_lookup(set->by_id, key);
+}
+
+void
+gw_doc_set_add(GwDocSet *set, const bson_t *doc)
+{
+    bson_t *copy = bson_copy(doc);
+    bson_iter_t id;
+
+    g_ptr_array_add(set->docs, copy);
+    set->bytes += copy->len;
+    if (bson_iter_init_find(&id, copy, "_id"))
+        g_hash_table_replace(set->by_id, key_of(&id), copy);
+}
+
+bool
+gw_doc_set_read(GwDocSet *set, GwConn *conn, const char *db, const bson_t *command,
+                GwSession *session, gsize bytes_max, GError **error)
+{
+    g_autoptr(GwReader) reader = gw_reader_new(conn, db, command, session);
+    const bson_t *doc = NULL;
+
+    do {
+        if (!gw_reader_next(reader, &doc, error))
+            return false;
+        if (doc != NULL)
+            gw_doc_set_add(set, doc);
+    } while (doc != NULL && (bytes_max == 0 || set->bytes <= bytes_max));
+    return true;
+}
+
+void
+gw_doc_set_append_ids(const GwDocSet *set, bson_t *filter)
+{
+    bson_t in = BSON_INITIALIZER;
+    bson_t array = BSON_INITIALIZER;
+
+    bson_append_document_begin(filter, "_id", -1, &in);
+    bson_append_array_begin(&in, "$in", -1, &array);
+    for (guint index = 0; index < set->docs->len; index++) {
+        char digits[16];
+        const char *key = NULL;
+        bson_iter_t id;
+
+        bson_uint32_to_string(index, &key, digits, sizeof digits);
+        if (bson_iter_init_find(&id, g_ptr_array_index(set->docs, index), "_id"))
+            bson_append_iter(&array, key, -1, &id);
+    }
+    bson_append_array_end(&in, &array);
+    bson_append_document_end(filter, &in);
+}

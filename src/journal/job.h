@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * godwit_jobs: one document for each migration that a run applies or reverts, from before its first
+ * write. What is open there when nobody holds the lease was begun by a process that died.
+ */
+#pragma once
+
+#include "mongo/coll.h"
+
+#define GW_JOB_COLLECTION "godwit_jobs"
+
+typedef enum {
+    GW_JOB_OPEN,   /* begun; whoever finds it so has to undo what it did */
+    GW_JOB_DONE,   /* ended well; its journal is there */
+    GW_JOB_UNDONE, /* taken back; its journal is gone */
+    GW_JOB_PRUNED, /* ended well; its journal is gone */
+} GwJobStatus;
+
+typedef struct {
+    bson_oid_t id;
+    char *migration; /* owned */
+    char *run;       /* owned */
+    char *direction; /* owned: "up", "down" */
+    gint64 order;    /* grows with each job of a database, whatever the clocks say */
+    GwJobStatus status;
+    gint64 started_at_ms;
+    gint64 ended_at_ms;      /* G_MININT64 = not ended */
+    gint64 entries;          /* how many the journal has of it; valid once it is done */
+    gint64 documents;        /* how many changes of documents those hold */
+    gint64 bytes;            /* what they take */
+    GPtrArray *irreversible; /* owned: char *, commands that can't be undone from data */
+} GwJob;
+
+void gw_job_free(GwJob *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwJob, gw_job_free)
+
+const char *gw_job_status_name(GwJobStatus status);
+
+/* Make one that is open. `job` holds id, migration, run, direction, order. */
+bool gw_job_begin(GwColl *jobs, const GwJob *job, GError **error);
+
+/* Set what `job` says of status, entries, documents, bytes, irreversible, stamped by the server. */
+bool gw_job_end(GwColl *jobs, const GwJob *job, GError **error);
+
+/* Those that match `filter`, newest first: an owned array of GwJob. */
+GPtrArray *gw_job_list(GwColl *jobs, const bson_t *filter, GError **error);
+
+/* Those that are open, newest first. */
+GPtrArray *gw_job_list_open(GwColl *jobs, GError **error);
+
+/* The newest job of `migration` in `direction` that is done; `out_job` NULL = none. */
+bool gw_job_find_done(GwColl *jobs, const char *migration, const char *direction, GwJob **out_job,
+                      GError **error);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of journal/ share of a journal that is open.
+ */
+#pragma once
+
+#include "journal/entry.h"
+#include "journal/journal.h"
+#include "mongo/catalog.h"
+
+/* A session of our own, with its row of the fence. */
+typedef struct {
+    GwSession *session; /* owned */
+    guint row;
+} GwOwnSession;
+
+struct GwJournal {
+    GwClients *clients; /* borrowed: outlives the journal */
+    GwColl *entries;    /* owned */
+    GwColl *jobs;       /* owned */
+    char *db;           /* owned */
+    char *tracker;      /* owned */
+    gint64 token;
+    bool has_transactions;
+    GMutex lock;       /* guards what follows */
+    GwJob *job;        /* owned: NULL before the first */
+    bool is_recording; /* what is written belongs to `job` */
+    gint64 seq;        /* the last one used by `job` */
+    gint64 op;         /* the same */
+    gint64 job_count;
+    guint row_count;    /* rows of the fence that are in use */
+    GPtrArray *idle;    /* owned: GwOwnSession that nobody uses */
+    GHashTable *rows;   /* owned: GwSession * of scripts -> row + 1 */
+    GHashTable *known;  /* owned: "db.coll" -> GwCollInfo without indexes */
+    GHashTable *series; /* owned: "db.coll" of time-series put aside; under `schema` */
+    GRWLock schema;     /* held to write while collections come and go, to read by all else */
+};
+
+/* Do something in a transaction of ours; again, all of it, where the server asks for that. `func`
+ * starts from nothing each time. With `follower`, a session of the script, later reads there see
+ * it. */
+typedef bool (*GwTransactionFunc)(GwSession *session, guint row, gpointer data, GError **error);
+bool gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
+                               GwSession *follower, GError **error);
+
+/* The row of the fence for a transaction of the script. */
+guint gw_journal_row_of(GwJournal *journal, GwSession *session);
+
+/* Write an entry in the transaction of `session`, with the fence; its seq is the next one. The
+ * transaction must have read or written something before: only then the seqs of two jobs on one
+ * document are in the order of their commits. Fails with GW_ERROR_LEASE_LOST. */
+bool gw_journal_append(GwJournal *journal, GwSession *session, guint row, GwEntry *entry,
+                       GError **error);
+
+/* Write an entry by itself, before what it describes is done outside of any transaction. */
+bool gw_journal_announce(GwJournal *journal, GwEntry *entry, GError **error);
+
+/* The number of the next call that changes something. Threads: any. */
+gint64 gw_journal_next_op(GwJournal *journal);
+
+/* In the transaction of `session`, with the fence, mark an entry as taken back. */
+bool gw_journal_mark_undone(GwJournal *journal, GwSession *session, guint row, const GwEntry *entry,
+                            GError **error);
+
+/* Only the fence: fails with GW_ERROR_LEASE_LOST where the lease was taken over. */
+bool gw_journal_pass_fence(GwJournal *journal, GwSession *session, guint row, GError **error);
+
+/* An entry of the job that is recorded. Owned. */
+GwEntry *gw_journal_entry_new(GwJournal *journal, GwEntryKind kind, const char *db,
+                              const char *coll);
+
+/* What is known of a collection: looked up once, until it is forgotten. Borrowed, until then. */
+const GwCollInfo *gw_journal_known(GwJournal *journal, GwConn *conn, const char *db,
+                                   const char *coll, GError **error);
+
+/* Forget what is known of all collections: one of them came, went or changed. */
+void gw_journal_forget(GwJournal *journal);

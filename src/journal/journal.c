@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a change and its pre-image come to be one.
+ *
+ * Documents. One transaction: read what will change, change it, read what became of it, write one
+ * entry with the difference, change this transaction's row of the fence, commit. Nobody sees one
+ * without the other, and a run whose lease was taken over can't commit.
+ *
+ * Order. Entries are taken back from the last to the first, by `seq`, which is given out inside the
+ * transaction after its first statement. Two transactions that touch one document can't overlap:
+ * the later one sees the earlier one's commit, so it got its number after that. Numbers may be
+ * missing (a transaction that was done again takes a new one).
+ *
+ * Collections, indexes, options. No transaction holds those: the entry is written first (with the
+ * fence), then the thing is done, then the entry is completed with what came of it; an entry whose
+ * deed was refused is removed. Whoever takes back looks at what is there and does not believe an
+ * announcement.
+ *
+ * A standalone has no transactions: there an entry of documents is announced as well, and completed
+ * afterwards.
+ */
+#include "journal/journal-internal.h"
+
+#include "base/clock.h"
+#include "journal/fence.h"
+
+/* Rows for the transactions of scripts; the others are ours. */
+#define OWN_ROWS (GW_FENCE_ROWS / 2)
+
+/* Jobs of one run are told apart below the lease's token. */
+#define JOBS_PER_TOKEN_BITS 20
+
+static void
+own_session_free(GwOwnSession *own)
+{
+    gw_session_free(own->session);
+    g_free(own);
+}
+
+void
+gw_journal_free(GwJournal *journal)
+{
+    if (journal == NULL)
+        return;
+    g_ptr_array_unref(journal->idle);
+    g_hash_table_unref(journal->rows);
+    g_hash_table_unref(journal->known);
+    g_hash_table_unref(journal->series);
+    gw_job_free(journal->job);
+    gw_coll_free(journal->entries);
+    gw_coll_free(journal->jobs);
+    g_rw_lock_clear(&journal->schema);
+    g_mutex_clear(&journal->lock);
+    g_free(journal->db);
+    g_free(journal->tracker);
+    g_free(journal);
+}
+
+static GwJournal *
+journal_new(const GwJournalParams *params)
+{
+    GwJournal *journal = g_new0(GwJournal, 1);
+
+    journal->clients = params->clients;
+    journal->db = g_strdup(params->db);
+    journal->tracker = g_strdup(params->tracker);
+    journal->token = params->token;
+    journal->has_transactions = gw_clients_server(params->clients)->has_transactions;
+    journal->entries = gw_coll_new(params->clients, params->db, GW_JOURNAL_COLLECTION);
+    journal->jobs = gw_coll_new(params->clients, params->db, GW_JOB_COLLECTION);
+    journal->idle = g_ptr_array_new_with_free_func((GDestroyNotify)own_session_free);
+    journal->rows = g_hash_table_new(NULL, NULL);
+    journal->known =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)gw_coll_info_free);
+    journal->series = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_mutex_init(&journal->lock);
+    g_rw_lock_init(&journal->schema);
+    return journal;
+}
+
+GwJournal *
+gw_journal_open(const GwJournalParams *params, GError **error)
+{
+    g_autoptr(GwJournal) journal = journal_new(params);
+    g_autoptr(bson_t) keys =
+        BCON_NEW("job", BCON_INT32(1), "seq", BCON_INT32(1), "part", BCON_INT32(1));
+
+    /* A collection can't always be made inside a transaction: the index makes it. */
+    if (!gw_coll_create_index(journal->entries, keys, NULL, error))
+        return NULL;
+    if (!gw_fence_raise(journal->entries, journal->token, error))
+        return NULL;
+    return g_steal_pointer(&journal);
+}
+
+bool
+gw_journal_fence_off(GwClients *clients, const char *db, gint64 token, GError **error)
+{
+    g_autoptr(GwColl) entries = gw_coll_new(clients, db, GW_JOURNAL_COLLECTION);
+
+    return gw_fence_raise(entries, token, error);
+}
+
+static GwJob *
+job_new(GwJournal *journal, const char *migration, const char *run, const char *direction)
+{
+    GwJob *job = g_aligned_alloc0(1, sizeof(GwJob), _Alignof(GwJob));
+
+    bson_oid_init(&job->id, NULL);
+    job->migration = g_strdup(migration);
+    job->run = g_strdup(run);
+    job->direction = g_strdup(direction);
+    job->order = (journal->token << JOBS_PER_TOKEN_BITS) + journal->job_count++;
+    job->irreversible = g_ptr_array_new_with_free_func(g_free);
+    return job;
+}
+
+bool
+gw_journal_begin(GwJournal *journal, const char *migration, const char *run, const char *direction,
+                 GError **error)
+{
+    g_clear_pointer(&journal->job, gw_job_free);
+    journal->job = job_new(journal, migration, run, direction);
+    journal->seq = journal->op = 0;
+    g_hash_table_remove_all(journal->series);
+    gw_journal_forget(journal);
+    if (!gw_job_begin(journal->jobs, journal->job, error))
+        return false;
+    journal->is_recording = true;
+    return true;
+}
+
+/* What the transactions of scripts left of the job is known only now. */
+static void
+sum_up(GwJob *job, const GPtrArray *entries)
+{
+    job->entries = entries->len;
+    job->documents = job->bytes = 0;
+    g_ptr_array_set_size(job->irreversible, 0);
+    for (guint index = entries->len; index > 0; index--) {
+        const GwEntry *entry = g_ptr_array_index(entries, index - 1);
+
+        job->documents += entry->count;
+        job->bytes += entry->bytes;
+        if (entry->kind == GW_ENTRY_IRREVERSIBLE)
+            g_ptr_array_add(job->irreversible, g_strdup(gw_bson_get_str(entry->facts, "command")));
+    }
+}
+
+static bool
+sum_job(GwJournal *journal, GwJob *job, GError **error)
+{
+    g_autoptr(GPtrArray) entries = gw_entry_list(journal->entries, &job->id, error);
+
+    if (entries == NULL)
+        return false;
+    sum_up(job, entries);
+    return true;
+}
+
+bool
+gw_journal_sum(GwJournal *journal, GError **error)
+{
+    gw_journal_leave(journal);
+    return sum_job(journal, journal->job, error);
+}
+
+bool
+gw_journal_end(GwJournal *journal, GError **error)
+{
+    gw_journal_leave(journal);
+    journal->job->status = GW_JOB_DONE;
+    return gw_job_end(journal->jobs, journal->job, error);
+}
+
+bool
+gw_journal_adopt(GwJournal *journal, const GwJob *job, GError **error)
+{
+    GwJob ended = *job;
+
+    if (!sum_job(journal, &ended, error))
+        return false;
+    ended.status = GW_JOB_DONE;
+    return gw_job_end(journal->jobs, &ended, error);
+}
+
+void
+gw_journal_leave(GwJournal *journal)
+{
+    journal->is_recording = false;
+}
+
+const GwJob *
+gw_journal_job(const GwJournal *journal)
+{
+    return journal->job;
+}
+
+GwColl *
+gw_journal_jobs(const GwJournal *journal)
+{
+    return journal->jobs;
+}
+
+GwEntry *
+gw_journal_entry_new(GwJournal *journal, GwEntryKind kind, const char *db, const char *coll)
+{
+    return gw_entry_new(&journal->job->id, kind, db, coll);
+}
+
+guint
+gw_journal_row_of(GwJournal *journal, GwSession *session)
+{
+    guint row = 0;
+
+    g_mutex_lock(&journal->lock);
+    row = GPOINTER_TO_UINT(g_hash_table_lookup(journal->rows, session));
+    if (row == 0) {
+        /* More sessions than rows share them: then two transactions that overlap have a conflict,
+         * which the server tells as one to try again. */
+        row = 1 + OWN_ROWS + g_hash_table_size(journal->rows) % (GW_FENCE_ROWS - OWN_ROWS);
+        g_hash_table_insert(journal->rows, session, GUINT_TO_POINTER(row));
+    }
+    g_mutex_unlock(&journal->lock);
+    return row - 1;
+}
+
+static gint64
+next_seq(GwJournal *journal)
+{
+    gint64 seq = 0;
+
+    g_mutex_lock(&journal->lock);
+    seq = ++journal->seq;
+    g_mutex_unlock(&journal->lock);
+    return seq;
+}
+
+static bool
+throw_fenced(GError **error)
+{
+    gw_throw(error, GW_ERROR_LEASE_LOST, "the lease was taken over by another process");
+    return gw_hint(error, "This write was refused by the server and changed nothing. See who holds "
+                          "the lease with godwit lock, and what is applied with godwit status.");
+}
+
+static bool
+update_fenced(GwJournal *journal, GwSession *session, const bson_t *updates, GError **error)
+{
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_t upserted = BSON_INITIALIZER;
+    gint64 matched = 0;
+
+    if (!gw_coll_update_in(journal->entries, session, updates, &reply, error))
+        return false;
+    matched = gw_bson_get_int(&reply, "n", 0);
+    if (gw_bson_get_doc(&reply, "upserted", &upserted))
+        matched -= bson_count_keys(&upserted);
+    return matched > 0 || throw_fenced(error);
+}
+
+/* The update that adds a document, as one of a list that may begin with the fence. */
+static void
+append_upsert(bson_t *updates, const char *key, const bson_t *doc)
+{
+    bson_oid_t oid;
+    g_autoptr(bson_t) update = NULL;
+
+    bson_oid_init(&oid, NULL);
+    update = BCON_NEW("q", "{", "_id", BCON_OID(&oid), "}", "u", BCON_DOCUMENT(doc), "upsert",
+                      BCON_BOOL(true));
+    BSON_APPEND_DOCUMENT(updates, key, update);
+}
+
+static bool
+append_part(GwJournal *journal, GwSession *session, const bson_t *part, GError **error)
+{
+    g_auto(bson_t) updates = BSON_INITIALIZER;
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    append_upsert(&updates, "0", part);
+    return gw_coll_update_in(journal->entries, session, &updates, &reply, error);
+}
+
+bool
+gw_journal_append(GwJournal *journal, GwSession *session, guint row, GwEntry *entry, GError **error)
+{
+    g_auto(bson_t) updates = BSON_INITIALIZER;
+    g_autoptr(bson_t) head = NULL;
+
+    entry->seq = next_seq(journal);
+    head = gw_entry_part(entry, 0);
+    /* One command for both saves a trip to the server. */
+    gw_fence_append(&updates, 0, row, journal->token);
+    append_upsert(&updates, "1", head);
+    if (!update_fenced(journal, session, &updates, error))
+        return false;
+    for (guint part = 1; part < gw_entry_part_count(entry); part++) {
+        g_autoptr(bson_t) more = gw_entry_part(entry, part);
+
+        if (!append_part(journal, session, more, error))
+            return false;
+    }
+    return true;
+}
+
+gint64
+gw_journal_next_op(GwJournal *journal)
+{
+    gint64 op = 0;
+
+    g_mutex_lock(&journal->lock);
+    op = ++journal->op;
+    g_mutex_unlock(&journal->lock);
+    return op;
+}
+
+bool
+gw_journal_mark_undone(GwJournal *journal, GwSession *session, guint row, const GwEntry *entry,
+                       GError **error)
+{
+    g_auto(bson_t) updates = BSON_INITIALIZER;
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    /* A list of two can't tell which one matched, and both have to. */
+    gw_entry_append_undone(&updates, 0, entry);
+    return gw_journal_pass_fence(journal, session, row, error) &&
+           gw_coll_update_in(journal->entries, session, &updates, &reply, error);
+}
+
+bool
+gw_journal_pass_fence(GwJournal *journal, GwSession *session, guint row, GError **error)
+{
+    g_auto(bson_t) updates = BSON_INITIALIZER;
+
+    gw_fence_append(&updates, 0, row, journal->token);
+    return update_fenced(journal, session, &updates, error);
+}
+
+typedef struct {
+    GwJournal *journal; /* borrowed */
+    GwEntry *entry;     /* borrowed */
+} Announcement;
+
+static bool
+append_announced(GwSession *session, guint row, gpointer data, GError **error)
+{
+    Announcement *announcement = data;
+
+    return gw_journal_append(announcement->journal, session, row, announcement->entry, error);
+}
+
+static bool
+insert_parts(GwJournal *journal, GwEntry *entry, GError **error)
+{
+    entry->seq = next_seq(journal);
+    for (guint part = 0; part < gw_entry_part_count(entry); part++) {
+        g_autoptr(bson_t) doc = gw_entry_part(entry, part);
+
+        if (!gw_coll_insert(journal->entries, doc, error))
+            return false;
+    }
+    return true;
+}
+
+bool
+gw_journal_announce(GwJournal *journal, GwEntry *entry, GError **error)
+{
+    Announcement announcement = {.journal = journal, .entry = entry};
+
+    if (!journal->has_transactions)
+        return insert_parts(journal, entry, error);
+    return gw_journal_in_transaction(journal, append_announced, &announcement, NULL, error);
+}
+
+const GwCollInfo *
+gw_journal_known(GwJournal *journal, GwConn *conn, const char *db, const char *coll, GError **error)
+{
+    g_autofree char *ns = g_strdup_printf("%s.%s", db, coll);
+    g_autoptr(GwCollInfo) found = NULL;
+    const GwCollInfo *info = NULL;
+
+    g_mutex_lock(&journal->lock);
+    info = g_hash_table_lookup(journal->known, ns);
+    g_mutex_unlock(&journal->lock);
+    if (info != NULL)
+        return info;
+    found = gw_catalog_get(conn, db, coll, error);
+    if (found == NULL)
+        return NULL;
+    g_mutex_lock(&journal->lock);
+    info = g_hash_table_lookup(journal->known, ns);
+    if (info == NULL) {
+        info = found;
+        g_hash_table_insert(journal->known, g_steal_pointer(&ns), g_steal_pointer(&found));
+    }
+    g_mutex_unlock(&journal->lock);
+    return info;
+}
+
+void
+gw_journal_forget(GwJournal *journal)
+{
+    g_mutex_lock(&journal->lock);
+    g_hash_table_remove_all(journal->known);
+    g_mutex_unlock(&journal->lock);
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The check before an undo writes anything. It walks the entries as the undo will, from the last to
+ * the first, and compares each document with what its last change left behind. A collection that
+ * was dropped or renamed since is where the later entries put it, so the walk keeps a map of names.
+ * Of a document that several calls changed, only the last change can be compared: the ones before
+ * follow from it.
+ */
+#include "journal/schema.h"
+#include "journal/undo-internal.h"
+
+/* What the walk has met of a document. */
+enum {
+    ABSENT = 1,
+    PRESENT = 2
+};
+
+/* A collection, by the name that it has now. */
+typedef struct {
+    gint64 ours; /* documents in it that the migration inserted */
+    bool is_met; /* an entry of documents was met */
+} Place;
+
+typedef struct {
+    GwUndo *undo;       /* borrowed */
+    GHashTable *places; /* owned: "db.coll" as it is now -> Place */
+    GHashTable *moved;  /* owned: "db.coll" of the entries -> as it is now; "" = there is none */
+    GHashTable *seen;   /* owned: hash of place and _id -> ABSENT, PRESENT */
+    GHashTable *calls;  /* owned: "db.coll" -> the one call that changed it, 0 = several */
+} Walk;
+
+static void
+walk_clear(Walk *walk)
+{
+    g_clear_pointer(&walk->places, g_hash_table_unref);
+    g_clear_pointer(&walk->moved, g_hash_table_unref);
+    g_clear_pointer(&walk->seen, g_hash_table_unref);
+    g_clear_pointer(&walk->calls, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Walk, walk_clear)
+
+static char *
+name_of(const GwEntry *entry)
+{
+    return g_strdup_printf("%s.%s", entry->db, entry->coll);
+}
+
+/* Where a collection of the entries is now; NULL = nowhere. Borrowed. */
+static const char *
+place_of(const Walk *walk, const char *ns)
+{
+    const char *moved = g_hash_table_lookup(walk->moved, ns);
+
+    if (moved == NULL)
+        return ns;
+    return *moved != '\0' ? moved : NULL;
+}
+
+static void
+move_place(Walk *walk, const char *ns, const char *where)
+{
+    g_hash_table_replace(walk->moved, g_strdup(ns), g_strdup(where != NULL ? where : ""));
+}
+
+static Place *
+get_place(Walk *walk, const char *where)
+{
+    Place *place = g_hash_table_lookup(walk->places, where);
+
+    if (place != NULL)
+        return place;
+    place = g_new0(Place, 1);
+    g_hash_table_insert(walk->places, g_strdup(where), place);
+    return place;
+}
+
+/* Collections that one call alone changed need no memory of what was met: it met each once. */
+static void
+count_calls(Walk *walk)
+{
+    const GPtrArray *entries = walk->undo->entries;
+
+    for (guint index = 0; index < entries->len; index++) {
+        const GwEntry *entry = g_ptr_array_index(entries, index);
+        g_autofree char *ns = name_of(entry);
+        gint64 call = GPOINTER_TO_INT(g_hash_table_lookup(walk->calls, ns));
+        bool is_known = g_hash_table_contains(walk->calls, ns);
+
+        if (entry->kind == GW_ENTRY_DOCS)
+            g_hash_table_replace(
+                walk->calls, g_steal_pointer(&ns),
+                GINT_TO_POINTER(is_known && call != entry->op ? 0 : (gint)entry->op));
+    }
+}
+
+static bool
+is_changed_once(const Walk *walk, const char *ns)
+{
+    return GPOINTER_TO_INT(g_hash_table_lookup(walk->calls, ns)) != 0;
+}
+
+static gint64
+seen_key(const char *where, const bson_iter_t *id)
+{
+    g_auto(bson_t) doc = BSON_INITIALIZER;
+    guint64 hash = g_str_hash(where);
+
+    bson_append_iter(&doc, "", 0, id);
+    for (guint32 index = 0; index < doc.len; index++)
+        hash = (hash ^ bson_get_data(&doc)[index]) * G_GUINT64_CONSTANT(1099511628211);
+    return (gint64)hash;
+}
+
+static guint
+look_up_seen(Walk *walk, const char *where, const GwDocRecord *record)
+{
+    gint64 key = seen_key(where, &record->id);
+
+    return GPOINTER_TO_UINT(g_hash_table_lookup(walk->seen, &key));
+}
+
+static void
+remember(Walk *walk, const char *where, const GwDocRecord *record, guint state)
+{
+    gint64 key = seen_key(where, &record->id);
+
+    g_hash_table_insert(walk->seen, g_memdup2(&key, sizeof key), GUINT_TO_POINTER(state));
+}
+
+static void
+compare(Walk *walk, const GwEntry *entry, const GwDocRecord *record, const bson_t *current)
+{
+    g_autofree char *where = NULL;
+
+    if (gw_record_is_as_left(record, current) || gw_record_is_as_before(record, current))
+        return;
+    where = gw_undo_describe(entry->db, entry->coll, record);
+    gw_undo_note_conflict(walk->undo, "%s, which %s", where,
+                          current == NULL ? "is gone" : "has other values now");
+}
+
+static void
+meet_record(Walk *walk, const GwEntry *entry, const char *where, const GwDocRecord *record,
+            const bson_t *current)
+{
+    g_autofree char *ns = name_of(entry);
+    bool is_once = is_changed_once(walk, ns);
+    guint state = is_once ? 0 : look_up_seen(walk, where, record);
+
+    if (state == 0) {
+        compare(walk, entry, record, current);
+        state = current != NULL ? PRESENT : ABSENT;
+        if (!is_once)
+            remember(walk, where, record, state);
+    }
+    if (record->kind == GW_RECORD_INSERTED && state == PRESENT)
+        get_place(walk, where)->ours++;
+}
+
+/* The documents of `records`, where they are now. Owned. */
+static GwDocSet *
+read_current(Walk *walk, const char *where, const GPtrArray *records, GError **error)
+{
+    g_autoptr(GwDocSet) current = gw_doc_set_new();
+    g_auto(GStrv) parts = g_strsplit(where, ".", 2);
+    g_autoptr(bson_t) find = gw_undo_find(parts[1], records);
+
+    if (!gw_doc_set_read(current, walk->undo->conn, parts[0], find, NULL, 0, error))
+        return NULL;
+    return g_steal_pointer(&current);
+}
+
+static bool
+meet_docs(Walk *walk, const GwEntry *entry, GError **error)
+{
+    g_autofree char *ns = name_of(entry);
+    const char *where = place_of(walk, ns);
+    g_autoptr(GPtrArray) records = NULL;
+    g_autoptr(GwDocSet) current = NULL;
+
+    records = gw_entry_records(walk->undo->params->journal->entries, entry, error);
+    if (records == NULL)
+        return false;
+    if (where == NULL)
+        return true; /* what became of the collection is known from a later entry */
+    get_place(walk, where)->is_met = true;
+    current = read_current(walk, where, records, error);
+    if (current == NULL)
+        return false;
+    for (guint index = records->len; index > 0; index--) {
+        GwDocRecord record = {0};
+
+        if (!gw_record_view(g_ptr_array_index(records, index - 1), &record))
+            return gw_throw(error, GW_ERROR_FAILED, "a record of the journal is damaged");
+        meet_record(walk, entry, where, &record, gw_doc_set_find(current, &record.id));
+    }
+    return true;
+}
+
+static GwCollInfo *
+look_at(Walk *walk, const char *ns, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(ns, ".", 2);
+
+    return gw_catalog_get(walk->undo->conn, parts[0], parts[1], error);
+}
+
+static bool
+count_documents(Walk *walk, const char *ns, gint64 *out_count, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(ns, ".", 2);
+    g_autoptr(bson_t) pipeline = BCON_NEW("aggregate", BCON_UTF8(parts[1]), "pipeline", "[", "{",
+                                          "$count", BCON_UTF8("n"), "}", "]", "cursor", "{", "}");
+    g_autoptr(GwReader) reader = gw_reader_new(walk->undo->conn, parts[0], pipeline, NULL);
+    const bson_t *doc = NULL;
+
+    if (!gw_reader_next(reader, &doc, error))
+        return false;
+    *out_count = doc != NULL ? gw_bson_get_int(doc, "n", 0) : 0;
+    return true;
+}
+
+static bool
+meet_create(Walk *walk, const GwEntry *entry, GError **error)
+{
+    g_autofree char *ns = name_of(entry);
+    const char *where = place_of(walk, ns);
+    g_autoptr(GwCollInfo) info = where != NULL ? look_at(walk, where, error) : NULL;
+    gint64 count = 0;
+
+    if (where != NULL && info == NULL)
+        return false;
+    if (info != NULL && info->kind == GW_COLL_PLAIN) {
+        if (!count_documents(walk, where, &count, error))
+            return false;
+        if (count > get_place(walk, where)->ours)
+            gw_undo_note_conflict(
+                walk->undo,
+                "'%s', which the migration made and others have written %" G_GINT64_FORMAT
+                " documents into",
+                ns, count - get_place(walk, where)->ours);
+    }
+    move_place(walk, ns, NULL);
+    return true;
+}
+
+/* Whether a name that is needed again is free once the later entries are taken back. */
+static bool
+check_free(Walk *walk, const char *ns, const char *deed, GError **error)
+{
+    const char *where = place_of(walk, ns);
+    g_autoptr(GwCollInfo) info = NULL;
+
+    if (where == NULL || !g_str_equal(where, ns))
+        return true;
+    info = look_at(walk, ns, error);
+    if (info == NULL)
+        return false;
+    if (info->kind != GW_COLL_NONE)
+        gw_undo_note_conflict(walk->undo, "'%s', which somebody made again after it was %s", ns,
+                              deed);
+    return true;
+}
+
+static bool
+meet_drop(Walk *walk, const GwEntry *entry, GError **error)
+{
+    const char *trash = gw_bson_get_str(entry->facts, "trash");
+    g_autofree char *ns = name_of(entry);
+    g_autofree char *kept_ns = g_strdup_printf("%s.%s", entry->db, trash != NULL ? trash : "");
+    g_autoptr(GwCollInfo) kept = NULL;
+
+    if (trash == NULL)
+        return true; /* a view holds nothing */
+    kept = look_at(walk, kept_ns, error);
+    if (kept == NULL)
+        return false;
+    if (kept->kind == GW_COLL_NONE) {
+        g_autoptr(GwCollInfo) info = look_at(walk, ns, error);
+
+        if (info == NULL)
+            return false;
+        if (info->kind == GW_COLL_NONE)
+            return gw_throw(error, GW_ERROR_FAILED,
+                            "what was kept of the dropped collection '%s' is gone: '%s'", ns,
+                            kept_ns);
+        return true; /* the drop was announced and did not happen */
+    }
+    if (!check_free(walk, ns, "dropped", error))
+        return false;
+    move_place(walk, ns, kept_ns);
+    return true;
+}
+
+static bool
+meet_rename(Walk *walk, const GwEntry *entry, GError **error)
+{
+    g_autofree char *ns = name_of(entry);
+    g_autofree char *to = g_strdup_printf("%s.%s", gw_bson_get_str(entry->facts, "toDb"),
+                                          gw_bson_get_str(entry->facts, "toColl"));
+    const char *where = place_of(walk, to);
+    g_autofree char *now = g_strdup(where);
+    g_autoptr(GwCollInfo) info = where != NULL ? look_at(walk, where, error) : NULL;
+
+    if (where != NULL && info == NULL)
+        return false;
+    if (info == NULL || info->kind == GW_COLL_NONE) {
+        g_autoptr(GwCollInfo) old = look_at(walk, ns, error);
+
+        if (old == NULL)
+            return false;
+        if (old->kind == GW_COLL_NONE)
+            gw_undo_note_conflict(walk->undo, "'%s', which was renamed from '%s' and is gone", to,
+                                  ns);
+        return true;
+    }
+    if (!check_free(walk, ns, "renamed", error))
+        return false;
+    move_place(walk, ns, now);
+    move_place(walk, to, NULL);
+    return true;
+}
+
+static bool
+meet_output(Walk *walk, const GwEntry *entry, GError **error)
+{
+    const char *after = gw_bson_get_str(entry->facts, "after");
+    const char *trash = gw_bson_get_str(entry->facts, "trash");
+    g_autofree char *ns = name_of(entry);
+    const char *where = place_of(walk, ns);
+    g_autofree char *kept = g_strdup_printf("%s.%s", entry->db, trash);
+    bool existed = gw_bson_get_bool(entry->facts, "existed", false);
+
+    /* Where the migration wrote into it afterwards, it can only be compared once that is undone. */
+    if (after != NULL && where != NULL && !get_place(walk, where)->is_met) {
+        g_auto(GStrv) parts = g_strsplit(where, ".", 2);
+        g_autofree char *now = gw_schema_fingerprint(walk->undo->conn, parts[0], parts[1], error);
+
+        if (now == NULL)
+            return false;
+        if (!g_str_equal(now, after))
+            gw_undo_note_conflict(walk->undo,
+                                  "'%s', which was written as a whole and changed since", ns);
+    }
+    move_place(walk, ns, existed ? kept : NULL);
+    return true;
+}
+
+static bool
+meet(Walk *walk, const GwEntry *entry, GError **error)
+{
+    switch (entry->kind) {
+    case GW_ENTRY_DOCS:
+        return meet_docs(walk, entry, error);
+    case GW_ENTRY_CREATE:
+        return meet_create(walk, entry, error);
+    case GW_ENTRY_DROP:
+        return meet_drop(walk, entry, error);
+    case GW_ENTRY_RENAME:
+        return meet_rename(walk, entry, error);
+    case GW_ENTRY_OUTPUT:
+        return meet_output(walk, entry, error);
+    case GW_ENTRY_INDEXES:
+    case GW_ENTRY_OPTIONS:
+    case GW_ENTRY_IRREVERSIBLE:
+        return true;
+    }
+    g_assert_not_reached();
+}
+
+static void
+walk_init(Walk *walk, GwUndo *undo)
+{
+    walk->undo = undo;
+    walk->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    walk->moved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    walk->seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    walk->calls = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+bool
+gw_undo_look(GwUndo *undo, GError **error)
+{
+    g_auto(Walk) walk = {0};
+
+    walk_init(&walk, undo);
+    count_calls(&walk);
+    for (guint index = 0; index < undo->entries->len; index++) {
+        if (!meet(&walk, g_ptr_array_index(undo->entries, index), error))
+            return gw_prefix(error, "looking at the journal of '%s'", undo->job->migration);
+    }
+    return true;
+}

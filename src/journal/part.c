@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/part.h"
+
+#include "journal/blob.h"
+#include "journal/record.h"
+#include "journal/statement.h"
+
+/* Pre-images of one transaction. */
+#define CHUNK_BYTES_MAX (8 * 1024 * 1024)
+
+void
+gw_part_init(GwPart *part, const GwDocsWrite *docs, GPtrArray *operations)
+{
+    *part = (GwPart){.docs = docs, .operations = operations};
+    bson_init(&part->reply);
+    gw_touched_init(&part->touched);
+    part->pre = gw_doc_set_new();
+    part->post = gw_doc_set_new();
+}
+
+void
+gw_part_clear(GwPart *part)
+{
+    bson_destroy(&part->reply);
+    gw_touched_clear(&part->touched);
+    g_clear_pointer(&part->pre, gw_doc_set_free);
+    g_clear_pointer(&part->post, gw_doc_set_free);
+}
+
+/* An attempt starts from nothing. */
+static void
+reset(GwPart *part)
+{
+    g_clear_pointer(&part->pre, gw_doc_set_free);
+    g_clear_pointer(&part->post, gw_doc_set_free);
+    part->pre = gw_doc_set_new();
+    part->post = gw_doc_set_new();
+    bson_destroy(&part->reply);
+    bson_init(&part->reply);
+    part->is_refused = part->is_sent = false;
+    part->is_cut = false;
+    gw_touched_clear(&part->touched);
+    gw_touched_init(&part->touched);
+    gw_statement_touched(part, &part->touched);
+}
+
+static GwConn *
+conn_of(const GwPart *part, GwSession *session)
+{
+    return session != NULL ? gw_session_conn(session) : part->docs->conn;
+}
+
+static bool
+read_set(const GwPart *part, GwSession *session, const bson_t *find, GwDocSet *set, gsize bytes_max,
+         GError **error)
+{
+    return gw_doc_set_read(set, conn_of(part, session), part->docs->write->db, find, session,
+                           bytes_max, error);
+}
+
+/* What is read of a chunk of many documents stops where it is enough for one transaction. */
+static bool
+read_pre(GwPart *part, GwSession *session, GError **error)
+{
+    g_autoptr(bson_t) find = gw_statement_find(part);
+    gsize bytes_max = part->ids != NULL ? CHUNK_BYTES_MAX : 0;
+
+    if (find == NULL)
+        return true;
+    if (!read_set(part, session, find, part->pre, bytes_max, error))
+        return false;
+    part->is_cut = bytes_max > 0 && gw_doc_set_bytes(part->pre) > bytes_max;
+    return true;
+}
+
+/* An answer with the error of an operation: in a transaction it took back all that was done. */
+static bool
+check_refused(GwPart *part, GError **error)
+{
+    if (!gw_bson_has(&part->reply, "writeErrors.0"))
+        return true;
+    part->is_refused = true;
+    return gw_throw(error, GW_ERROR_SERVER, "an operation was refused");
+}
+
+static bool
+send(GwPart *part, GwSession *session, GError **error)
+{
+    g_autoptr(bson_t) command = gw_statement_command(part);
+    g_autoptr(GByteArray) batch = gw_statement_batch(part);
+    GwWrite write = {
+        .kind = part->docs->write->kind,
+        .db = part->docs->write->db,
+        .command = command,
+        .batch_name = gw_statement_batch_name(part),
+        .batch = batch->data,
+        .batch_bytes = batch->len,
+        .batch_count = part->count,
+        .session = session,
+    };
+
+    part->is_sent = true;
+    bson_destroy(&part->reply);
+    if (!gw_writer_apply(part->docs->next, conn_of(part, session), &write, &part->reply, error))
+        return false;
+    return check_refused(part, error);
+}
+
+static void
+apply_constant(GwPart *part)
+{
+    const bson_t *operation = g_ptr_array_index(part->operations, part->first);
+    bson_iter_t update;
+
+    if (!bson_iter_init_find(&update, operation, "u"))
+        return;
+    for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
+        g_autoptr(bson_t) post = gw_touched_apply(&update, gw_doc_set_at(part->pre, index));
+
+        gw_doc_set_add(part->post, post);
+    }
+}
+
+static void
+add_inserted(GwPart *part)
+{
+    for (guint index = part->first; index < part->first + part->count; index++)
+        gw_doc_set_add(part->post, g_ptr_array_index(part->operations, index));
+}
+
+/* What became of the documents: known without asking, or read again. */
+static bool
+read_post(GwPart *part, GwSession *session, GError **error)
+{
+    g_autoptr(bson_t) find = NULL;
+
+    if (gw_statement_is_delete(part))
+        return true;
+    if (part->kind == GW_PART_INSERT && !part->docs->is_plain && !gw_statement_is_altered(part)) {
+        add_inserted(part);
+        return true;
+    }
+    if ((part->kind == GW_PART_ONE || part->kind == GW_PART_MANY) && part->touched.is_constant &&
+        !gw_bson_has(&part->reply, "upserted")) {
+        apply_constant(part);
+        return true;
+    }
+    find = gw_statement_find_after(part);
+    return find == NULL || read_set(part, session, find, part->post, 0, error);
+}
+
+static void
+add_record(const GwPart *part, const bson_t *pre, const bson_t *post, GwBlob *blob)
+{
+    g_auto(bson_t) record = BSON_INITIALIZER;
+    g_autofree const char **names = NULL;
+    bool is_changed = false;
+
+    if (pre == NULL || post == NULL || part->touched.is_whole) {
+        is_changed = gw_record_diff(pre, post, &record);
+    } else {
+        names = gw_touched_names(&part->touched);
+        is_changed = gw_record_diff_fields(pre, post, names, &record);
+    }
+    if (is_changed)
+        gw_blob_add(blob, &record);
+}
+
+static const bson_t *
+find_twin(const GwDocSet *set, const bson_t *doc)
+{
+    bson_iter_t id;
+
+    return bson_iter_init_find(&id, doc, "_id") ? gw_doc_set_find(set, &id) : NULL;
+}
+
+/* Documents that are there afterwards and were not before. */
+static void
+add_new_ones(const GwPart *part, GwBlob *blob)
+{
+    for (guint index = 0; index < gw_doc_set_count(part->post); index++) {
+        const bson_t *post = gw_doc_set_at(part->post, index);
+
+        if (find_twin(part->pre, post) == NULL)
+            add_record(part, NULL, post, blob);
+    }
+}
+
+/* Owned; NULL = there is nothing to record. */
+static GwEntry *
+entry_of(const GwPart *part, const GwBlob *blob)
+{
+    GwEntry *entry = NULL;
+
+    if (gw_blob_count(blob) == 0)
+        return NULL;
+    entry = gw_journal_entry_new(part->docs->journal, GW_ENTRY_DOCS, part->docs->write->db,
+                                 part->docs->coll);
+    entry->op = part->docs->op;
+    entry->count = (gint64)gw_blob_count(blob);
+    entry->data = gw_blob_seal(blob);
+    entry->bytes = entry->data->len;
+    return entry;
+}
+
+/* The entry with all differences. */
+static GwEntry *
+new_entry(const GwPart *part)
+{
+    g_autoptr(GwBlob) blob = gw_blob_new();
+
+    for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
+        const bson_t *pre = gw_doc_set_at(part->pre, index);
+
+        add_record(part, pre, find_twin(part->post, pre), blob);
+    }
+    add_new_ones(part, blob);
+    return entry_of(part, blob);
+}
+
+bool
+gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
+{
+    g_autoptr(GwEntry) entry = NULL;
+
+    reset(part);
+    if (!read_pre(part, session, error))
+        return false;
+    if (!send(part, session, error))
+        return false;
+    if (!read_post(part, session, error))
+        return false;
+    entry = new_entry(part);
+    return entry == NULL || gw_journal_append(part->docs->journal, session, row, entry, error);
+}
+
+bool
+gw_part_probe(GwPart *part, GwSession *session, GError **error)
+{
+    reset(part);
+    return send(part, session, error) &&
+           gw_throw(error, GW_ERROR_SERVER, "the filter could not be looked up");
+}
+
+/* What will be changed, as far as it is known before: without a hash, since nobody knows what the
+ * documents become. */
+static GwEntry *
+new_announcement(const GwPart *part)
+{
+    g_autoptr(GwBlob) blob = gw_blob_new();
+
+    for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
+        g_auto(bson_t) record = BSON_INITIALIZER;
+
+        gw_record_announce(gw_doc_set_at(part->pre, index), gw_statement_is_delete(part), &record);
+        gw_blob_add(blob, &record);
+    }
+    add_new_ones(part, blob);
+    return entry_of(part, blob);
+}
+
+static bool
+announce(GwPart *part, GwEntry **out_entry, GError **error)
+{
+    g_autoptr(GwEntry) entry = NULL;
+
+    if (part->kind == GW_PART_INSERT)
+        add_inserted(part);
+    entry = new_announcement(part);
+    if (entry != NULL && !gw_journal_announce(part->docs->journal, entry, error))
+        return false;
+    *out_entry = g_steal_pointer(&entry);
+    return true;
+}
+
+/* Put what happened in the place of what was announced. Both are there for a moment: whoever takes
+ * back meets the newer one first, and finds nothing left to do for the other. */
+static bool
+settle(GwPart *part, const GwEntry *announced, GError **error)
+{
+    g_autoptr(GwEntry) entry = new_entry(part);
+
+    if (entry != NULL && !gw_journal_announce(part->docs->journal, entry, error))
+        return false;
+    return announced == NULL || gw_entry_remove(part->docs->journal->entries, announced, error);
+}
+
+bool
+gw_part_run_plain(GwPart *part, GError **error)
+{
+    g_autoptr(GwEntry) announced = NULL;
+    g_autoptr(GError) refusal = NULL;
+
+    reset(part);
+    part->touched.is_whole = true;
+    if (!read_pre(part, NULL, error))
+        return false;
+    if (!announce(part, &announced, error))
+        return false;
+    if (!send(part, NULL, &refusal) && !part->is_refused) {
+        g_propagate_error(error, g_steal_pointer(&refusal));
+        return false;
+    }
+    g_clear_pointer(&part->post, gw_doc_set_free);
+    part->post = gw_doc_set_new();
+    if (!part->is_refused || gw_bson_get_int(&part->reply, "n", 0) > 0) {
+        if (!read_post(part, NULL, error))
+            return false;
+    }
+    return settle(part, announced, error);
+}

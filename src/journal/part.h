@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The part of a write that is done at once: the operations, what was there before and after, and
+ * the entry that comes of it.
+ */
+#pragma once
+
+#include "journal/docs.h"
+#include "journal/docset.h"
+#include "journal/touched.h"
+
+/* How the documents that a part changes are found beforehand. */
+typedef enum {
+    GW_PART_INSERT, /* they come with it */
+    GW_PART_BY_ID,  /* each operation names one _id */
+    GW_PART_ONE,    /* one operation that changes one document at most */
+    GW_PART_MANY,   /* one operation that may change any number */
+    GW_PART_FIND_AND_MODIFY,
+} GwPartKind;
+
+typedef struct {
+    const GwDocsWrite *docs; /* borrowed */
+    GwPartKind kind;
+    GPtrArray *operations; /* borrowed: bson_t, all of the write */
+    guint first;           /* the operations of this part */
+    guint count;
+    const GwDocSet *ids; /* borrowed: of GW_PART_MANY, the _ids to look at; NULL = all */
+    GwTouched touched;
+    GwDocSet *pre;   /* owned: the documents as they were, in the fields that count */
+    GwDocSet *post;  /* owned: as they are afterwards */
+    bson_t reply;    /* the server's answer */
+    bool is_cut;     /* only the documents in `pre` were looked at: the others are too many bytes */
+    bool is_sent;    /* the server has had the write, so what failed is not the looking before */
+    bool is_refused; /* the answer is an error of one operation: nothing was done */
+} GwPart;
+
+void gw_part_init(GwPart *part, const GwDocsWrite *docs, GPtrArray *operations);
+void gw_part_clear(GwPart *part);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwPart, gw_part_clear)
+
+/* Do it with all its reads and the entry in `session`, which is in a transaction: that of the
+ * script or one of ours. Fails with GW_ERROR_SERVER and `is_refused` where the server refused an
+ * operation. */
+bool gw_part_run(GwPart *part, GwSession *session, guint row, GError **error);
+
+/* Only ask the server what it says of the operations, in a transaction that is not to be committed:
+ * where their filter is not valid, the answer is that of a write and not of a find. Always fails;
+ * `is_refused` where there is such an answer. */
+bool gw_part_probe(GwPart *part, GwSession *session, GError **error);
+
+/* Do it where there are no transactions: the entry comes first. */
+bool gw_part_run_plain(GwPart *part, GError **error);
+
+/* Do it in the script's transaction, else in one of ours, else plainly. */
+bool gw_docs_run_part(GwPart *part, GError **error);

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/record.h"
+
+#include "base/hash.h"
+
+/* FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): it has to find that somebody
+ * changed a document, not to withstand one who wants that to go unnoticed. */
+#define HASH_START G_GUINT64_CONSTANT(14695981039346656037)
+#define HASH_PRIME G_GUINT64_CONSTANT(1099511628211)
+
+static guint64
+hash_bytes(guint64 hash, const void *bytes, gsize length)
+{
+    const guint8 *at = bytes;
+
+    for (gsize index = 0; index < length; index++)
+        hash = (hash ^ at[index]) * HASH_PRIME;
+    return hash;
+}
+
+/* The value at an iterator as its bytes in the document, which begin behind the name. Borrowed. */
+static const guint8 *
+raw_value(const bson_iter_t *iter, gsize *out_length)
+{
+    const guint32 begin = iter->key + (guint32)strlen(bson_iter_key(iter)) + 1;
+
+    *out_length = iter->next_off - begin;
+    return iter->raw + begin;
+}
+
+static guint64
+hash_value(guint64 hash, const bson_iter_t *iter)
+{
+    const guint8 type = (guint8)bson_iter_type(iter);
+    gsize length = 0;
+    const guint8 *value = raw_value(iter, &length);
+
+    return hash_bytes(hash_bytes(hash, &type, 1), value, length);
+}
+
+static bool
+is_same_value(const bson_iter_t *one, const bson_iter_t *other)
+{
+    gsize length = 0;
+    gsize other_length = 0;
+    const guint8 *value = raw_value(one, &length);
+    const guint8 *other_value = raw_value(other, &other_length);
+
+    return bson_iter_type(one) == bson_iter_type(other) && length == other_length &&
+           memcmp(value, other_value, length) == 0;
+}
+
+/* Whether both documents have the same value, or none, in the field `name`. */
+static bool
+is_same_field(const bson_t *one, const bson_t *other, const char *name)
+{
+    bson_iter_t iter;
+    bson_iter_t other_iter;
+    bool has = bson_iter_init_find(&iter, one, name);
+    bool other_has = bson_iter_init_find(&other_iter, other, name);
+
+    return has == other_has && (!has || is_same_value(&iter, &other_iter));
+}
+
+static guint64
+hash_whole(const bson_t *doc)
+{
+    return hash_bytes(HASH_START, bson_get_data(doc), doc->len);
+}
+
+static guint64
+hash_field(guint64 hash, const bson_t *doc, const char *name)
+{
+    bson_iter_t iter;
+
+    hash = hash_bytes(hash, name, strlen(name) + 1);
+    return bson_iter_init_find(&iter, doc, name) ? hash_value(hash, &iter) : hash;
+}
+
+static void
+append_hash(bson_t *record, guint64 hash)
+{
+    BSON_APPEND_INT64(record, "h", (gint64)hash);
+}
+
+static void
+append_id(bson_t *record, const char *key, const bson_t *doc)
+{
+    bson_iter_t id;
+
+    if (bson_iter_init_find(&id, doc, "_id"))
+        bson_append_iter(record, key, -1, &id);
+    else
+        BSON_APPEND_NULL(record, key);
+}
+
+/* What changed, gathered field by field. */
+typedef struct {
+    bson_t before; /* p */
+    bson_t added;  /* n */
+    guint32 added_count;
+    guint64 hash;
+    bool is_changed;
+} Diff;
+
+static void
+diff_clear(Diff *diff)
+{
+    bson_destroy(&diff->before);
+    bson_destroy(&diff->added);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Diff, diff_clear)
+
+static void
+diff_init(Diff *diff)
+{
+    *diff = (Diff){.hash = HASH_START};
+    bson_init(&diff->before);
+    bson_init(&diff->added);
+}
+
+/* Note the field `name` where it differs. The hash goes over p's fields, then over n's. */
+static void
+note_before(Diff *diff, const bson_t *pre, const bson_t *post, const char *name)
+{
+    bson_iter_t iter;
+
+    if (!bson_iter_init_find(&iter, pre, name) || is_same_field(pre, post, name))
+        return;
+    bson_append_iter(&diff->before, name, -1, &iter);
+    diff->hash = hash_field(diff->hash, post, name);
+    diff->is_changed = true;
+}
+
+static void
+note_added(Diff *diff, const bson_t *pre, const bson_t *post, const char *name)
+{
+    char digits[16];
+    const char *key = NULL;
+
+    if (!bson_has_field(post, name) || bson_has_field(pre, name))
+        return;
+    bson_uint32_to_string(diff->added_count++, &key, digits, sizeof digits);
+    BSON_APPEND_UTF8(&diff->added, key, name);
+    diff->hash = hash_field(diff->hash, post, name);
+    diff->is_changed = true;
+}
+
+static void
+append_names(bson_t *record, const char *key, const bson_t *doc)
+{
+    bson_t names = BSON_INITIALIZER;
+    bson_iter_t iter;
+    guint32 count = 0;
+
+    bson_append_array_begin(record, key, -1, &names);
+    if (bson_iter_init(&iter, doc)) {
+        while (bson_iter_next(&iter)) {
+            char digits[16];
+            const char *index = NULL;
+
+            bson_uint32_to_string(count++, &index, digits, sizeof digits);
+            BSON_APPEND_UTF8(&names, index, bson_iter_key(&iter));
+        }
+    }
+    bson_append_array_end(record, &names);
+}
+
+/* Whether the names of `pre` come in the same order in `post`, none missing: then what was added
+ * can be taken out and what changed be put back in its place. */
+static bool
+is_order_kept(const bson_t *pre, const bson_t *post)
+{
+    bson_iter_t old_names;
+    bson_iter_t new_names;
+
+    if (!bson_iter_init(&old_names, pre) || !bson_iter_init(&new_names, post))
+        return false;
+    while (bson_iter_next(&old_names)) {
+        do {
+            if (!bson_iter_next(&new_names))
+                return false;
+        } while (strcmp(bson_iter_key(&new_names), bson_iter_key(&old_names)) != 0);
+    }
+    return true;
+}
+
+static void
+append_diff(bson_t *record, const Diff *diff)
+{
+    BSON_APPEND_DOCUMENT(record, "p", &diff->before);
+    if (diff->added_count > 0)
+        BSON_APPEND_ARRAY(record, "n", &diff->added);
+    append_hash(record, diff->hash);
+}
+
+/* Two fields of one name are legal BSON, and no server's driver makes them. Such a document is kept
+ * whole. */
+static bool
+has_twins(const bson_t *doc)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    bson_iter_t iter;
+
+    if (!bson_iter_init(&iter, doc))
+        return false;
+    while (bson_iter_next(&iter)) {
+        if (!g_hash_table_add(names, (gpointer)bson_iter_key(&iter)))
+            return true;
+    }
+    return false;
+}
+
+static void
+append_whole(const bson_t *pre, const bson_t *post, bson_t *record)
+{
+    append_id(record, "u", pre);
+    BSON_APPEND_DOCUMENT(record, "w", pre);
+    append_hash(record, hash_whole(post));
+}
+
+void
+gw_record_announce(const bson_t *pre, bool is_delete, bson_t *out_record)
+{
+    if (is_delete) {
+        BSON_APPEND_DOCUMENT(out_record, "d", pre);
+        return;
+    }
+    append_id(out_record, "u", pre);
+    BSON_APPEND_DOCUMENT(out_record, "w", pre);
+}
+
+static void
+diff_all(Diff *diff, const bson_t *pre, const bson_t *post)
+{
+    bson_iter_t iter;
+
+    if (bson_iter_init(&iter, pre)) {
+        while (bson_iter_next(&iter))
+            note_before(diff, pre, post, bson_iter_key(&iter));
+    }
+    if (bson_iter_init(&iter, post)) {
+        while (bson_iter_next(&iter))
+            note_added(diff, pre, post, bson_iter_key(&iter));
+    }
+}
+
+static void
+append_updated(const bson_t *pre, const bson_t *post, bson_t *record)
+{
+    g_auto(Diff) diff = {0};
+    bool is_kept = is_order_kept(pre, post);
+
+    if (has_twins(pre) || has_twins(post)) {
+        append_whole(pre, post, record);
+        return;
+    }
+    diff_init(&diff);
+    diff_all(&diff, pre, post);
+    append_id(record, "u", pre);
+    if (!is_kept)
+        append_names(record, "o", pre);
+    append_diff(record, &diff);
+}
+
+bool
+gw_record_diff(const bson_t *pre, const bson_t *post, bson_t *out_record)
+{
+    if (pre == NULL && post == NULL)
+        return false;
+    if (pre == NULL) {
+        append_id(out_record, "i", post);
+        append_hash(out_record, hash_whole(post));
+        return true;
+    }
+    if (post == NULL) {
+        BSON_APPEND_DOCUMENT(out_record, "d", pre);
+        return true;
+    }
+    if (bson_equal(pre, post))
+        return false;
+    append_updated(pre, post, out_record);
+    return true;
+}
+
+bool
+gw_record_diff_fields(const bson_t *pre, const bson_t *post, const char *const *touched,
+                      bson_t *out_record)
+{
+    g_auto(Diff) diff = {0};
+
+    diff_init(&diff);
+    for (const char *const *name = touched; *name != NULL; name++)
+        note_before(&diff, pre, post, *name);
+    for (const char *const *name = touched; *name != NULL; name++)
+        note_added(&diff, pre, post, *name);
+    if (!diff.is_changed)
+        return false;
+    append_id(out_record, "u", pre);
+    append_diff(out_record, &diff);
+    return true;
+}
+
+static bool
+view_deleted(const bson_t *doc, GwDocRecord *record)
+{
+    record->kind = GW_RECORD_DELETED;
+    return gw_bson_get_doc(doc, "d", &record->pre) &&
+           bson_iter_init_find(&record->id, &record->pre, "_id");
+}
+
+static bool
+view_updated(const bson_t *doc, GwDocRecord *record)
+{
+    record->kind = GW_RECORD_UPDATED;
+    return gw_bson_get_doc(doc, "p", &record->pre) || gw_bson_get_doc(doc, "w", &record->pre);
+}
+
+bool
+gw_record_view(const bson_t *doc, GwDocRecord *out_record)
+{
+    *out_record = (GwDocRecord){.doc = doc, .hash = gw_bson_get_int(doc, "h", 0)};
+    out_record->has_hash = bson_has_field(doc, "h");
+    if (bson_has_field(doc, "d"))
+        return view_deleted(doc, out_record);
+    if (bson_iter_init_find(&out_record->id, doc, "u"))
+        return view_updated(doc, out_record);
+    out_record->kind = GW_RECORD_INSERTED;
+    return bson_iter_init_find(&out_record->id, doc, "i");
+}
+
+static bool
+is_whole(const GwDocRecord *record)
+{
+    return bson_has_field(record->doc, "w");
+}
+
+/* Call for each name in n; NULL ends. */
+static const char *
+next_added(bson_iter_t *iter)
+{
+    return bson_iter_next(iter) && BSON_ITER_HOLDS_UTF8(iter) ? bson_iter_utf8(iter, NULL) : NULL;
+}
+
+static bool
+begin_added(const GwDocRecord *record, bson_iter_t *out_iter)
+{
+    bson_iter_t names;
+
+    return bson_iter_init_find(&names, record->doc, "n") && bson_iter_recurse(&names, out_iter);
+}
+
+static guint64
+hash_touched(const GwDocRecord *record, const bson_t *current)
+{
+    guint64 hash = HASH_START;
+    bson_iter_t iter;
+
+    if (bson_iter_init(&iter, &record->pre)) {
+        while (bson_iter_next(&iter))
+            hash = hash_field(hash, current, bson_iter_key(&iter));
+    }
+    if (begin_added(record, &iter)) {
+        for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter))
+            hash = hash_field(hash, current, name);
+    }
+    return hash;
+}
+
+bool
+gw_record_is_as_left(const GwDocRecord *record, const bson_t *current)
+{
+    if (record->kind == GW_RECORD_DELETED)
+        return current == NULL;
+    if (current == NULL)
+        return false;
+    if (!record->has_hash)
+        return true;
+    if (record->kind == GW_RECORD_INSERTED || is_whole(record))
+        return (gint64)hash_whole(current) == record->hash;
+    return (gint64)hash_touched(record, current) == record->hash;
+}
+
+static bool
+has_fields_as_before(const GwDocRecord *record, const bson_t *current)
+{
+    bson_iter_t iter;
+
+    if (bson_iter_init(&iter, &record->pre)) {
+        while (bson_iter_next(&iter)) {
+            if (!is_same_field(&record->pre, current, bson_iter_key(&iter)))
+                return false;
+        }
+    }
+    if (begin_added(record, &iter)) {
+        for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter)) {
+            if (bson_has_field(current, name))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool
+gw_record_is_as_before(const GwDocRecord *record, const bson_t *current)
+{
+    if (record->kind == GW_RECORD_INSERTED)
+        return current == NULL;
+    if (current == NULL)
+        return false;
+    if (record->kind == GW_RECORD_DELETED || is_whole(record))
+        return bson_equal(&record->pre, current);
+    return has_fields_as_before(record, current);
+}
+
+/* The value that the field `name` has to have: `p`'s, else the current one; none where it was
+ * added. */
+static void
+append_field(const GwDocRecord *record, const bson_t *current, const char *name, bson_t *out)
+{
+    bson_iter_t iter;
+
+    if (bson_iter_init_find(&iter, &record->pre, name) || bson_iter_init_find(&iter, current, name))
+        bson_append_iter(out, name, -1, &iter);
+}
+
+static GHashTable *
+names_added(const GwDocRecord *record)
+{
+    GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
+    bson_iter_t iter;
+
+    if (begin_added(record, &iter)) {
+        for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter))
+            g_hash_table_add(names, (gpointer)name);
+    }
+    return names;
+}
+
+/* The fields of `current` in their order, those of `done` and those that were added left out. */
+static void
+append_rest(const GwDocRecord *record, const bson_t *current, GHashTable *done, bson_t *out)
+{
+    g_autoptr(GHashTable) added = names_added(record);
+    bson_iter_t iter;
+
+    if (!bson_iter_init(&iter, current))
+        return;
+    while (bson_iter_next(&iter)) {
+        const char *name = bson_iter_key(&iter);
+
+        if (!g_hash_table_contains(done, name) && !g_hash_table_contains(added, name) &&
+            g_hash_table_add(done, (gpointer)name))
+            append_field(record, current, name, out);
+    }
+}
+
+/* A field that the change left alone and that somebody has taken away since stays away. */
+static void
+append_in_order(const GwDocRecord *record, const bson_t *current, GHashTable *done, bson_t *out)
+{
+    bson_iter_t order;
+    bson_iter_t names;
+
+    if (!bson_iter_init_find(&order, record->doc, "o") || !bson_iter_recurse(&order, &names))
+        return;
+    while (bson_iter_next(&names)) {
+        const char *name = bson_iter_utf8(&names, NULL);
+
+        append_field(record, current, name, out);
+        g_hash_table_add(done, (gpointer)name);
+    }
+}
+
+/* Fields of p that are neither in the order nor there now: somebody took them away since. */
+static void
+append_missing(const GwDocRecord *record, GHashTable *done, bson_t *out)
+{
+    bson_iter_t iter;
+
+    if (!bson_iter_init(&iter, &record->pre))
+        return;
+    while (bson_iter_next(&iter)) {
+        if (!g_hash_table_contains(done, bson_iter_key(&iter)))
+            bson_append_iter(out, NULL, 0, &iter);
+    }
+}
+
+bson_t *
+gw_record_restored(const GwDocRecord *record, const bson_t *current)
+{
+    g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
+    bson_t *out = NULL;
+
+    if (record->kind == GW_RECORD_DELETED || is_whole(record) || current == NULL)
+        return bson_copy(&record->pre);
+    out = bson_sized_new(current->len);
+    append_in_order(record, current, done, out);
+    append_rest(record, current, done, out);
+    append_missing(record, done, out);
+    return out;
+}

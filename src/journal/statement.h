@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands that a part of a write comes to: the find that sees what will change, the write that
+ * changes just that, and the find that sees what became of it. It sends nothing.
+ */
+#pragma once
+
+#include "journal/part.h"
+
+/* The kind of the operation, which stands alone or among others of its kind. */
+GwPartKind gw_statement_kind(const GwDocsWrite *docs, const bson_t *operation);
+
+/* What the operations of the part touch. */
+void gw_statement_touched(const GwPart *part, GwTouched *touched);
+
+/* The find for the documents as they are; NULL = there is nothing to look for. Owned. */
+bson_t *gw_statement_find(const GwPart *part);
+
+/* The _ids of all documents that the one operation of the part matches. Owned. `in_order`: walk the
+ * collection by _id. */
+bson_t *gw_statement_find_ids(const GwPart *part, bool in_order);
+
+/* Whether the collection can be walked by _id for the operation: not where its filter needs an
+ * index of its own, or compares in another way than _id does. */
+bool gw_statement_can_walk(const GwPart *part);
+
+/* The find for what `part->pre` and what was inserted have become; NULL = nothing. Owned. */
+bson_t *gw_statement_find_after(const GwPart *part);
+
+/* What is sent: the command without its batch, and the batch. Once `part->pre` is known, operations
+ * are bound to the documents in it. Owned. */
+bson_t *gw_statement_command(const GwPart *part);
+GByteArray *gw_statement_batch(const GwPart *part);
+const char *gw_statement_batch_name(const GwPart *part); /* NULL = none */
+
+bool gw_statement_is_delete(const GwPart *part);
+bool gw_statement_is_upsert(const GwPart *part);
+
+/* Whether the server may store an inserted document otherwise than it was sent. */
+bool gw_statement_is_altered(const GwPart *part);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which top-level fields an update can change, read off the update itself, so that no more than
+ * those has to be read and kept. It knows no documents.
+ */
+#pragma once
+
+#include "base/bson.h"
+
+typedef struct {
+    GPtrArray *fields;  /* owned: char *, each once */
+    bool is_whole;      /* any field may change, go or move: the whole document is needed */
+    bool is_positional; /* a path has `$`: which element that is, only the query says */
+    bool is_constant;   /* every field becomes what stands in the update */
+} GwTouched;
+
+void gw_touched_init(GwTouched *touched);
+void gw_touched_clear(GwTouched *touched);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwTouched, gw_touched_clear)
+
+/* Add what the update at `update` (a document of operators, a replacement or a pipeline) touches.
+ */
+void gw_touched_add(GwTouched *touched, const bson_iter_t *update);
+
+/* The names, NULL-terminated. Owned (not the strings). */
+const char **gw_touched_names(const GwTouched *touched);
+
+/* {field: 1, ..}, to read them. Owned; NULL where all of the document is needed. */
+bson_t *gw_touched_projection(const GwTouched *touched);
+
+/* What `pre` becomes, where is_constant; fields that are new come last, in any order. Owned. */
+bson_t *gw_touched_apply(const bson_iter_t *update, const bson_t *pre);

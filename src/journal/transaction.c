@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/journal-internal.h"
+
+#include "base/clock.h"
+
+/* How long one is tried again; what conflicts for longer than this does so for ever. */
+#define PATIENCE_MS 120000
+#define PAUSE_MIN_MS 2
+#define PAUSE_MAX_MS 500
+
+static GwOwnSession *
+take_session(GwJournal *journal, GError **error)
+{
+    GwOwnSession *own = NULL;
+
+    g_mutex_lock(&journal->lock);
+    if (journal->idle->len > 0)
+        own = g_ptr_array_steal_index_fast(journal->idle, journal->idle->len - 1);
+    g_mutex_unlock(&journal->lock);
+    if (own != NULL)
+        return own;
+    own = g_new0(GwOwnSession, 1);
+    own->session = gw_session_begin(journal->clients, NULL, error);
+    if (own->session == NULL) {
+        g_clear_pointer(&own, g_free);
+        return NULL;
+    }
+    g_mutex_lock(&journal->lock);
+    own->row = journal->row_count++;
+    g_mutex_unlock(&journal->lock);
+    return own;
+}
+
+static void
+give_session_back(GwJournal *journal, GwOwnSession *own)
+{
+    g_mutex_lock(&journal->lock);
+    g_ptr_array_add(journal->idle, own);
+    g_mutex_unlock(&journal->lock);
+}
+
+static bson_t *
+transaction_options(void)
+{
+    return BCON_NEW("readConcern", "{", "level", BCON_UTF8("snapshot"), "}", "writeConcern", "{",
+                    "w", BCON_UTF8("majority"), "j", BCON_BOOL(true), "}");
+}
+
+/* Where the answer to the commit was lost, asking again is harmless: the server remembers. */
+static bool
+commit(GwSession *session, gint64 until_ms, GError **error)
+{
+    for (;;) {
+        g_autoptr(GError) failure = NULL;
+
+        if (gw_session_transaction_commit(session, &failure))
+            return true;
+        if (!gw_error_has_label(failure, "UnknownTransactionCommitResult") ||
+            gw_clock_monotonic_ms() >= until_ms) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return false;
+        }
+    }
+}
+
+static bool
+attempt(GwOwnSession *own, GwTransactionFunc func, gpointer data, gint64 until_ms, GError **error)
+{
+    g_autoptr(bson_t) options = transaction_options();
+
+    if (!gw_session_transaction_begin(own->session, options, error))
+        return false;
+    if (func(own->session, own->row, data, error))
+        return commit(own->session, until_ms, error);
+    /* What the server does not hear of, it aborts by itself. */
+    (void)gw_session_transaction_abort(own->session, NULL);
+    return false;
+}
+
+static void
+pause_for(gint64 *pause_ms)
+{
+    g_usleep((gulong)g_random_int_range(1, (gint32)*pause_ms * 1000));
+    *pause_ms = MIN(*pause_ms * 2, PAUSE_MAX_MS);
+}
+
+bool
+gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
+                          GwSession *follower, GError **error)
+{
+    GwOwnSession *own = take_session(journal, error);
+    const gint64 until_ms = gw_clock_monotonic_ms() + PATIENCE_MS;
+    g_autoptr(GError) failure = NULL;
+    gint64 pause_ms = PAUSE_MIN_MS;
+    bool is_done = false;
+
+    if (own == NULL)
+        return false;
+    for (;;) {
+        is_done = attempt(own, func, data, until_ms, &failure);
+        if (is_done || !gw_error_has_label(failure, "TransientTransactionError") ||
+            gw_clock_monotonic_ms() >= until_ms)
+            break;
+        g_clear_error(&failure);
+        pause_for(&pause_ms);
+    }
+    if (is_done && follower != NULL)
+        gw_session_follow(follower, own->session);
+    give_session_back(journal, own);
+    if (failure != NULL)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return is_done;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/undo-internal.h"
+
+/* Sentences kept of conflicts; all of them are counted. */
+#define CONFLICTS_TOLD 20
+
+void
+gw_undo_result_init(GwUndoResult *result)
+{
+    *result = (GwUndoResult){.conflicts = g_ptr_array_new_with_free_func(g_free),
+                             .irreversible = g_ptr_array_new_with_free_func(g_free)};
+}
+
+void
+gw_undo_result_clear(GwUndoResult *result)
+{
+    g_clear_pointer(&result->conflicts, g_ptr_array_unref);
+    g_clear_pointer(&result->irreversible, g_ptr_array_unref);
+}
+
+static void
+undo_clear(GwUndo *undo)
+{
+    g_clear_pointer(&undo->entries, g_ptr_array_unref);
+    g_clear_pointer(&undo->conn, gw_conn_release);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwUndo, undo_clear)
+
+void
+gw_undo_note_conflict(GwUndo *undo, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (undo->result->conflict_count++ < CONFLICTS_TOLD)
+        g_ptr_array_add(undo->result->conflicts, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
+}
+
+char *
+gw_undo_describe(const char *db, const char *coll, const GwDocRecord *record)
+{
+    g_auto(bson_t) id = BSON_INITIALIZER;
+    g_autoptr(GwBsonStr) json = NULL;
+
+    bson_append_iter(&id, "_id", -1, &record->id);
+    json = bson_as_relaxed_extended_json(&id, NULL);
+    return g_strdup_printf("the document %s of '%s.%s'", json, db, coll);
+}
+
+bson_t *
+gw_undo_find(const char *coll, const GPtrArray *records)
+{
+    bson_t *find = BCON_NEW("find", BCON_UTF8(coll));
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    bson_t in = BSON_INITIALIZER;
+    bson_t array = BSON_INITIALIZER;
+
+    bson_append_document_begin(&filter, "_id", -1, &in);
+    bson_append_array_begin(&in, "$in", -1, &array);
+    for (guint index = 0; index < records->len; index++) {
+        GwDocRecord record = {0};
+        char digits[16];
+        const char *key = NULL;
+
+        bson_uint32_to_string(index, &key, digits, sizeof digits);
+        if (gw_record_view(g_ptr_array_index(records, index), &record))
+            bson_append_iter(&array, key, -1, &record.id);
+    }
+    bson_append_array_end(&in, &array);
+    bson_append_document_end(&filter, &in);
+    BSON_APPEND_DOCUMENT(find, "filter", &filter);
+    return find;
+}
+
+bool
+gw_undo_is_plain(const GwUndo *undo, const GwCollInfo *info, const char *db)
+{
+    return !undo->params->journal->has_transactions || info->is_capped ||
+           g_str_has_prefix(info->name, "system.") || g_str_equal(db, "config") ||
+           g_str_equal(db, "local");
+}
+
+bool
+gw_undo_send(GwUndo *undo, const char *db, const bson_t *command, bson_t *out_reply, GError **error)
+{
+    GwWrite write = {.kind = gw_write_kind_of(command), .db = db, .command = command};
+
+    bson_destroy(out_reply);
+    return gw_writer_apply(undo->params->writer, undo->conn, &write, out_reply, error);
+}
+
+static bool
+throw_missing(const GwJob *job, guint found, GError **error)
+{
+    gw_throw(error, GW_ERROR_FAILED,
+             "the journal of '%s' (run %s) is not whole: it has %u of %" G_GINT64_FORMAT " entries",
+             job->migration, job->run, found, job->entries);
+    return gw_hint(error, "Nothing was undone. Somebody has removed a part of godwit_journal; a "
+                          "backup, or the file's own down(), is what is left.");
+}
+
+/* A collection may be made several times in the transactions of a script; the oldest entry is the
+ * one that made it, the others say the same. */
+static void
+skip_made_again(GPtrArray *entries)
+{
+    g_autoptr(GHashTable) made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint index = entries->len; index > 0; index--) {
+        const GwEntry *entry = g_ptr_array_index(entries, index - 1);
+        g_autofree char *ns = g_strdup_printf("%s.%s", entry->db, entry->coll);
+
+        if (entry->kind == GW_ENTRY_DROP || entry->kind == GW_ENTRY_RENAME)
+            g_hash_table_remove(made, ns);
+        if (entry->kind != GW_ENTRY_CREATE)
+            continue;
+        if (g_hash_table_contains(made, ns))
+            g_ptr_array_remove_index(entries, index - 1);
+        else
+            g_hash_table_add(made, g_steal_pointer(&ns));
+    }
+}
+
+static void
+skip_undone(GPtrArray *entries)
+{
+    for (guint index = entries->len; index > 0; index--) {
+        const GwEntry *entry = g_ptr_array_index(entries, index - 1);
+
+        if (entry->is_undone)
+            g_ptr_array_remove_index(entries, index - 1);
+    }
+}
+
+static bool
+begin(GwUndo *undo, GError **error)
+{
+    const GwJob *job = undo->job;
+
+    undo->conn = gw_conn_take(undo->params->journal->clients);
+    undo->entries = gw_entry_list(undo->params->journal->entries, &job->id, error);
+    if (undo->entries == NULL)
+        return false;
+    if (job->status == GW_JOB_DONE && undo->entries->len != job->entries)
+        return throw_missing(job, undo->entries->len, error);
+    skip_undone(undo->entries);
+    skip_made_again(undo->entries);
+    return true;
+}
+
+bool
+gw_undo_check(const GwUndoParams *params, const GwJob *job, GwUndoResult *result, GError **error)
+{
+    g_auto(GwUndo) undo = {.params = params, .job = job, .result = result};
+
+    return begin(&undo, error) && gw_undo_look(&undo, error);
+}
+
+static bool
+throw_conflicts(const GwUndo *undo, GError **error)
+{
+    const GwUndoResult *result = undo->result;
+
+    gw_throw(error, GW_ERROR_CONFLICT,
+             "'%s' cannot be undone: somebody changed %" G_GINT64_FORMAT
+             " of the things since that it had changed, first %s",
+             undo->job->migration, result->conflict_count,
+             (const char *)g_ptr_array_index(result->conflicts, 0));
+    return gw_hint(error, "Nothing was written. --on-conflict keep leaves those as they are now, "
+                          "--on-conflict overwrite puts back what was there before the migration.");
+}
+
+static bool
+write_all(GwUndo *undo, GError **error)
+{
+    for (guint index = 0; index < undo->entries->len; index++) {
+        const GwEntry *entry = g_ptr_array_index(undo->entries, index);
+        bool is_done = entry->kind == GW_ENTRY_DOCS ? gw_undo_docs(undo, entry, error)
+                                                    : gw_undo_schema(undo, entry, error);
+
+        if (!is_done)
+            return false;
+        GW_CRASH_POINT("undo.entry");
+        if (undo->params->progress != NULL)
+            undo->params->progress(index + 1, undo->entries->len, undo->params->data);
+    }
+    return true;
+}
+
+/* The job first: entries without a job are only in the way of space. */
+static bool
+end(GwUndo *undo, GError **error)
+{
+    GwJournal *journal = undo->params->journal;
+    g_autoptr(bson_t) filter = BCON_NEW("job", BCON_OID(&undo->job->id));
+    GwJob job = *undo->job;
+
+    job.status = GW_JOB_UNDONE;
+    return gw_job_end(journal->jobs, &job, error) &&
+           gw_coll_delete_many(journal->entries, filter, NULL, error);
+}
+
+bool
+gw_undo_job(const GwUndoParams *params, const GwJob *job, GwUndoResult *result, GError **error)
+{
+    g_auto(GwUndo) undo = {.params = params, .job = job, .result = result};
+
+    gw_journal_leave(params->journal);
+    if (!begin(&undo, error))
+        return false;
+    if (!gw_undo_look(&undo, error))
+        return false;
+    if (result->conflict_count > 0 && params->policy == GW_CONFLICT_STOP)
+        return throw_conflicts(&undo, error);
+    if (!write_all(&undo, error))
+        return gw_prefix(error, "undoing '%s'", job->migration);
+    return end(&undo, error);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/undo-internal.h"
+
+#define DUPLICATE_KEY 11000
+#define VALIDATION_FAILED 121
+
+/* Where only a different way may work. */
+typedef struct {
+    bool lifts; /* take all documents out first, then put them in: values may have been swapped */
+    bool bypasses; /* the validator does not let the old documents back */
+} Way;
+
+/* One entry on its way back. */
+typedef struct {
+    GwUndo *undo;         /* borrowed */
+    const GwEntry *entry; /* borrowed */
+    GPtrArray *records;   /* borrowed: bson_t */
+    Way way;
+    GByteArray *deletes; /* owned: batches, as a GwWrite has them */
+    GByteArray *updates; /* owned */
+    GByteArray *inserts; /* owned */
+    gsize delete_count;
+    gsize update_count;
+    gsize insert_count;
+    gint64 restored;
+    gint64 kept;
+    gint64 error_code; /* of the operation that the server refused; 0 = none */
+} Batch;
+
+static void
+batch_clear(Batch *batch)
+{
+    g_clear_pointer(&batch->deletes, g_byte_array_unref);
+    g_clear_pointer(&batch->updates, g_byte_array_unref);
+    g_clear_pointer(&batch->inserts, g_byte_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Batch, batch_clear)
+
+static void
+reset(Batch *batch)
+{
+    batch_clear(batch);
+    batch->deletes = g_byte_array_new();
+    batch->updates = g_byte_array_new();
+    batch->inserts = g_byte_array_new();
+    batch->delete_count = batch->update_count = batch->insert_count = 0;
+    batch->restored = batch->kept = batch->error_code = 0;
+}
+
+static void
+add(GByteArray *bytes, gsize *count, const bson_t *doc)
+{
+    g_byte_array_append(bytes, bson_get_data(doc), doc->len);
+    *count += 1;
+}
+
+static void
+add_delete(Batch *batch, const GwDocRecord *record)
+{
+    g_auto(bson_t) operation = BSON_INITIALIZER;
+    bson_t filter = BSON_INITIALIZER;
+
+    bson_append_document_begin(&operation, "q", -1, &filter);
+    bson_append_iter(&filter, "_id", -1, &record->id);
+    bson_append_document_end(&operation, &filter);
+    BSON_APPEND_INT32(&operation, "limit", 1);
+    add(batch->deletes, &batch->delete_count, &operation);
+}
+
+/* A replacement with such a field would be refused, or stored as something else. */
+static bool
+is_odd(const bson_t *doc)
+{
+    bson_iter_t iter;
+
+    if (!bson_iter_init(&iter, doc))
+        return false;
+    while (bson_iter_next(&iter)) {
+        if (bson_iter_key(&iter)[0] == '$' || BSON_ITER_HOLDS_TIMESTAMP(&iter))
+            return true;
+    }
+    return false;
+}
+
+static void
+append_replacement(bson_t *operation, const bson_t *doc)
+{
+    if (is_odd(doc))
+        BCON_APPEND(operation, "u", "[", "{", "$replaceWith", "{", "$literal", BCON_DOCUMENT(doc),
+                    "}", "}", "]");
+    else
+        BSON_APPEND_DOCUMENT(operation, "u", doc);
+}
+
+static void
+add_update(Batch *batch, const GwDocRecord *record, const bson_t *restored, bool is_upsert)
+{
+    g_auto(bson_t) operation = BSON_INITIALIZER;
+    bson_t filter = BSON_INITIALIZER;
+
+    bson_append_document_begin(&operation, "q", -1, &filter);
+    bson_append_iter(&filter, "_id", -1, &record->id);
+    bson_append_document_end(&operation, &filter);
+    append_replacement(&operation, restored);
+    BSON_APPEND_BOOL(&operation, "upsert", is_upsert);
+    add(batch->updates, &batch->update_count, &operation);
+}
+
+static void
+add_insert(Batch *batch, const GwDocRecord *record, const bson_t *doc)
+{
+    if (is_odd(doc))
+        add_update(batch, record, doc, true);
+    else
+        add(batch->inserts, &batch->insert_count, doc);
+}
+
+/* Put `restored` in the place of the document that is there now. */
+static void
+add_restored(Batch *batch, const GwDocRecord *record, const bson_t *restored)
+{
+    if (!batch->way.lifts) {
+        add_update(batch, record, restored, false);
+        return;
+    }
+    add_delete(batch, record);
+    add_insert(batch, record, restored);
+}
+
+/* Nothing to do where it is gone or back already; `false` = in conflict. */
+static bool
+add_record(Batch *batch, const GwDocRecord *record, const bson_t *current)
+{
+    bool is_forced = batch->undo->params->policy == GW_CONFLICT_OVERWRITE;
+    g_autoptr(bson_t) restored = NULL;
+
+    if (gw_record_is_as_before(record, current))
+        return true;
+    if (!gw_record_is_as_left(record, current) && !is_forced)
+        return false;
+    batch->restored++;
+    if (record->kind == GW_RECORD_INSERTED) {
+        add_delete(batch, record);
+        return true;
+    }
+    if (record->kind == GW_RECORD_DELETED && current == NULL) {
+        add_insert(batch, record, &record->pre);
+        return true;
+    }
+    /* Somebody deleted it since, and the journal has only some of its fields. */
+    if (current == NULL && !bson_has_field(record->doc, "w")) {
+        batch->restored--;
+        return false;
+    }
+    restored = gw_record_restored(record, current);
+    if (current == NULL)
+        add_insert(batch, record, restored);
+    else
+        add_restored(batch, record, restored);
+    return true;
+}
+
+static bool
+throw_conflict(const Batch *batch, const GwDocRecord *record, GError **error)
+{
+    g_autofree char *where = gw_undo_describe(batch->entry->db, batch->entry->coll, record);
+
+    gw_throw(error, GW_ERROR_CONFLICT, "%s was changed by somebody else meanwhile", where);
+    return gw_hint(error, "What was taken back before it stays so; undo goes on from here when it "
+                          "is called again, with --on-conflict keep or overwrite.");
+}
+
+/* The newest change of a document is the last one of its entry. */
+static bool
+decide(Batch *batch, const GwDocSet *current, GError **error)
+{
+    for (guint index = batch->records->len; index > 0; index--) {
+        GwDocRecord record = {0};
+
+        if (!gw_record_view(g_ptr_array_index(batch->records, index - 1), &record))
+            return gw_throw(error, GW_ERROR_FAILED, "a record of the journal is damaged");
+        if (add_record(batch, &record, gw_doc_set_find(current, &record.id)))
+            continue;
+        if (batch->undo->params->policy == GW_CONFLICT_STOP)
+            return throw_conflict(batch, &record, error);
+        batch->kept++;
+    }
+    return true;
+}
+
+static bool
+throw_refused(Batch *batch, const bson_t *reply, GError **error)
+{
+    const char *message = gw_bson_get_str(reply, "writeErrors.0.errmsg");
+
+    batch->error_code = gw_bson_get_int(reply, "writeErrors.0.code", 0);
+    gw_throw(error, GW_ERROR_SERVER, "the server does not take a document back into '%s.%s': %s",
+             batch->entry->db, batch->entry->coll, message != NULL ? message : "no reason given");
+    return gw_hint(error,
+                   "Nothing was lost: what was taken back before stays so, the rest is still "
+                   "in the journal. Mend what the message names and call undo again.");
+}
+
+static bool
+send(Batch *batch, GwSession *session, GwWriteKind kind, GByteArray *bytes, GError **error)
+{
+    static const char *const names[] = {
+        [GW_WRITE_INSERT] = "insert", [GW_WRITE_UPDATE] = "update", [GW_WRITE_DELETE] = "delete"};
+    static const char *const batches[] = {[GW_WRITE_INSERT] = "documents",
+                                          [GW_WRITE_UPDATE] = "updates",
+                                          [GW_WRITE_DELETE] = "deletes"};
+    g_autoptr(bson_t) command = bson_new();
+    GwConn *conn = session != NULL ? gw_session_conn(session) : batch->undo->conn;
+    GwWrite write = {.kind = kind,
+                     .db = batch->entry->db,
+                     .command = command,
+                     .batch_name = batches[kind],
+                     .batch = bytes->data,
+                     .batch_bytes = bytes->len,
+                     .batch_count = 1,
+                     .session = session};
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    if (bytes->len == 0)
+        return true;
+    BSON_APPEND_UTF8(command, names[kind], batch->entry->coll);
+    if (batch->way.bypasses && kind != GW_WRITE_DELETE)
+        BSON_APPEND_BOOL(command, "bypassDocumentValidation", true);
+    if (!gw_writer_apply(batch->undo->params->writer, conn, &write, &reply, error))
+        return false;
+    return !gw_bson_has(&reply, "writeErrors.0") || throw_refused(batch, &reply, error);
+}
+
+static bool
+write_back(Batch *batch, GwSession *session, GError **error)
+{
+    GwConn *conn = session != NULL ? gw_session_conn(session) : batch->undo->conn;
+    g_autoptr(bson_t) find = gw_undo_find(batch->entry->coll, batch->records);
+    g_autoptr(GwDocSet) current = gw_doc_set_new();
+
+    reset(batch);
+    if (!gw_doc_set_read(current, conn, batch->entry->db, find, session, 0, error))
+        return false;
+    if (!decide(batch, current, error))
+        return false;
+    return send(batch, session, GW_WRITE_DELETE, batch->deletes, error) &&
+           send(batch, session, GW_WRITE_UPDATE, batch->updates, error) &&
+           send(batch, session, GW_WRITE_INSERT, batch->inserts, error);
+}
+
+static bool
+in_transaction(GwSession *session, guint row, gpointer data, GError **error)
+{
+    Batch *batch = data;
+
+    return write_back(batch, session, error) &&
+           gw_journal_mark_undone(batch->undo->params->journal, session, row, batch->entry, error);
+}
+
+static bool
+in_order(Batch *batch, GError **error)
+{
+    return write_back(batch, NULL, error) &&
+           gw_entry_mark_undone(batch->undo->params->journal->entries, batch->entry, error);
+}
+
+/* Whether there is another way, and take it. */
+static bool
+change_way(Batch *batch)
+{
+    if (batch->error_code == DUPLICATE_KEY && !batch->way.lifts)
+        return batch->way.lifts = true;
+    if (batch->error_code == VALIDATION_FAILED && !batch->way.bypasses)
+        return batch->way.bypasses = true;
+    return false;
+}
+
+static bool
+attempt(Batch *batch, bool is_plain, GError **error)
+{
+    if (is_plain)
+        return in_order(batch, error);
+    return gw_journal_in_transaction(batch->undo->params->journal, in_transaction, batch, NULL,
+                                     error);
+}
+
+static bool
+attempt_all_ways(Batch *batch, bool is_plain, GError **error)
+{
+    for (;;) {
+        g_autoptr(GError) failure = NULL;
+
+        if (attempt(batch, is_plain, &failure))
+            return true;
+        if (change_way(batch))
+            continue;
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+    }
+}
+
+bool
+gw_undo_docs(GwUndo *undo, const GwEntry *entry, GError **error)
+{
+    g_autoptr(GPtrArray) records = gw_entry_records(undo->params->journal->entries, entry, error);
+    g_autoptr(GwCollInfo) info = NULL;
+    g_auto(Batch) batch = {.undo = undo, .entry = entry, .records = records};
+
+    if (records == NULL)
+        return false;
+    info = gw_catalog_get(undo->conn, entry->db, entry->coll, error);
+    if (info == NULL)
+        return false;
+    reset(&batch);
+    if (!attempt_all_ways(&batch, gw_undo_is_plain(undo, info, entry->db), error))
+        return false;
+    undo->result->documents += batch.restored;
+    undo->result->kept += batch.kept;
+    return true;
+}

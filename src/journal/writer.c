@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/docs.h"
+#include "journal/schema.h"
+#include "mongo/write_facts.h"
+
+typedef struct {
+    GwWriter base;
+    GwJournal *journal; /* borrowed: outlives the writer */
+    GwWriter *next;     /* owned */
+} Recorder;
+
+/* One call on its way. */
+typedef struct {
+    const Recorder *recorder;
+    GwConn *conn;
+    const GwWrite *write;
+    const GwWriteFacts *facts;
+} Call;
+
+static bool
+is_of_documents(GwWriteKind kind)
+{
+    return kind == GW_WRITE_INSERT || kind == GW_WRITE_UPDATE || kind == GW_WRITE_DELETE ||
+           kind == GW_WRITE_FIND_AND_MODIFY;
+}
+
+static bool
+is_in_transaction(const GwWrite *write)
+{
+    return write->session != NULL && gw_session_in_transaction(write->session);
+}
+
+static GwSchemaWrite
+schema_of(const Call *call)
+{
+    return (GwSchemaWrite){
+        .journal = call->recorder->journal,
+        .next = call->recorder->next,
+        .conn = call->conn,
+        .write = call->write,
+        .db = call->facts->db,
+        .coll = call->facts->coll,
+        .to_db = call->facts->to_db,
+        .to_coll = call->facts->to_coll,
+    };
+}
+
+static bool
+upserts(const bson_t *operation, gpointer data)
+{
+    return !gw_bson_get_bool(operation, "upsert", false);
+}
+
+/* Whether a write makes its collection where that is missing. */
+static bool
+makes_collection(const GwWrite *write)
+{
+    if (write->kind == GW_WRITE_INSERT)
+        return true;
+    if (write->kind == GW_WRITE_UPDATE)
+        return !gw_write_each(write, upserts, NULL);
+    return write->kind == GW_WRITE_FIND_AND_MODIFY &&
+           gw_bson_get_bool(write->command, "upsert", false);
+}
+
+static bool
+look_up(const Call *call, GwCollKind *out_kind, GError **error)
+{
+    GwJournal *journal = call->recorder->journal;
+    const GwCollInfo *info = NULL;
+
+    g_rw_lock_reader_lock(&journal->schema);
+    info = gw_journal_known(journal, call->conn, call->facts->db, call->facts->coll, error);
+    if (info != NULL)
+        *out_kind = info->kind;
+    g_rw_lock_reader_unlock(&journal->schema);
+    return info != NULL;
+}
+
+/* Make a collection that is missing, put a time-series aside. Others may be at it at the same time:
+ * whoever comes second finds it done. */
+static bool
+prepare(const Call *call, GError **error)
+{
+    GwJournal *journal = call->recorder->journal;
+    GwSchemaWrite schema = schema_of(call);
+    GwCollKind kind = GW_COLL_PLAIN;
+    bool is_missing = false;
+    bool is_done = false;
+
+    if (!look_up(call, &kind, error))
+        return false;
+    is_missing = kind == GW_COLL_NONE && makes_collection(call->write);
+    if (is_missing && is_in_transaction(call->write))
+        return gw_schema_note_made(&schema, error);
+    if (!is_missing && kind != GW_COLL_TIME_SERIES)
+        return true;
+    g_rw_lock_writer_lock(&journal->schema);
+    is_done = is_missing ? gw_schema_ensure(&schema, error) : gw_series_keep(&schema, error);
+    if (is_missing)
+        gw_journal_forget(journal);
+    g_rw_lock_writer_unlock(&journal->schema);
+    return is_done;
+}
+
+/* Where no transaction can hold it. */
+static bool
+is_plain(const Call *call, const GwCollInfo *info)
+{
+    const char *db = call->facts->db;
+
+    return !call->recorder->journal->has_transactions || info->is_capped ||
+           g_str_has_prefix(info->name, "system.") || g_str_equal(db, "config") ||
+           g_str_equal(db, "local");
+}
+
+static bool
+apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
+{
+    GwJournal *journal = call->recorder->journal;
+    const GwCollInfo *info =
+        gw_journal_known(journal, call->conn, call->facts->db, call->facts->coll, error);
+    GwDocsWrite docs = {
+        .journal = journal,
+        .next = call->recorder->next,
+        .conn = call->conn,
+        .write = call->write,
+        .coll = call->facts->coll,
+        .op = gw_journal_next_op(journal),
+    };
+
+    if (info == NULL)
+        return false;
+    /* A time-series was put aside as a whole; that a view can't be written, the server says. */
+    if (info->kind == GW_COLL_VIEW || info->kind == GW_COLL_TIME_SERIES) {
+        bson_destroy(out_reply);
+        return gw_writer_apply(call->recorder->next, call->conn, call->write, out_reply, error);
+    }
+    docs.is_plain = is_plain(call, info) && !is_in_transaction(call->write);
+    return gw_docs_apply(&docs, out_reply, error);
+}
+
+static bool
+apply_documents(const Call *call, bson_t *out_reply, GError **error)
+{
+    GwJournal *journal = call->recorder->journal;
+    bool is_done = false;
+
+    if (!prepare(call, error))
+        return false;
+    g_rw_lock_reader_lock(&journal->schema);
+    is_done = apply_documents_locked(call, out_reply, error);
+    g_rw_lock_reader_unlock(&journal->schema);
+    return is_done;
+}
+
+static bool
+apply_schema(const Call *call, bson_t *out_reply, GError **error)
+{
+    GwJournal *journal = call->recorder->journal;
+    GwSchemaWrite schema = schema_of(call);
+    bool is_done = false;
+
+    g_rw_lock_writer_lock(&journal->schema);
+    is_done = is_in_transaction(call->write) ? gw_schema_apply_inside(&schema, out_reply, error)
+                                             : gw_schema_apply(&schema, out_reply, error);
+    gw_journal_forget(journal);
+    g_rw_lock_writer_unlock(&journal->schema);
+    return is_done;
+}
+
+static bool
+recorder_apply(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_reply,
+               GError **error)
+{
+    const Recorder *recorder = (const Recorder *)self;
+    g_auto(GwWriteFacts) facts = {0};
+    Call call = {.recorder = recorder, .conn = conn, .write = write, .facts = &facts};
+
+    if (!recorder->journal->is_recording)
+        return gw_writer_apply(recorder->next, conn, write, out_reply, error);
+    gw_write_facts_read(write, &facts);
+    bson_init(out_reply);
+    if (is_of_documents(write->kind) && facts.coll != NULL)
+        return apply_documents(&call, out_reply, error);
+    return apply_schema(&call, out_reply, error);
+}
+
+static void
+recorder_free(GwWriter *self)
+{
+    Recorder *recorder = (Recorder *)self;
+
+    gw_writer_free(recorder->next);
+    g_free(recorder);
+}
+
+static const GwWriterClass recorder_class = {.apply = recorder_apply, .free = recorder_free};
+
+GwWriter *
+gw_writer_journal_new(GwJournal *journal, GwWriter *take_next)
+{
+    Recorder *recorder = g_new0(Recorder, 1);
+
+    recorder->base.klass = &recorder_class;
+    recorder->journal = journal;
+    recorder->next = take_next;
+    return &recorder->base;
+}

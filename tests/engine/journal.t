@@ -1,0 +1,423 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a migration changed is put back from data: after a failure, by undo, by down --from=journal."""
+import pathlib
+import sys
+
+import bson
+from pymongo import MongoClient
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from godwit import URI, main  # noqa: E402
+
+DOCUMENTS = [
+    {"_id": 1, "name": "ann", "age": 30, "tags": ["a", "b"], "old": True, "deep": {"x": 1, "y": [1, 2]}},
+    {"_id": 2, "name": "bob", "age": bson.Int64(41), "tags": [], "deep": {"x": 2}},
+    {"_id": bson.ObjectId(), "age": 12.5, "name": "cy", "old": 1},
+    {"_id": "four", "old": None, "name": "dee", "$odd": 1, "list": [{"k": 1, "v": 1}, {"k": 2, "v": 2}]},
+]
+
+
+def seed(project):
+    project.db.users.insert_many(DOCUMENTS)
+    project.db.users.create_index("name", unique=True)
+    project.db.users.create_index([("age", -1), ("tags", 1)], name="by_age", sparse=True)
+    project.db.create_collection("strict", validator={"a": {"$gt": 0}}, validationAction="error")
+    project.db.strict.insert_many([{"_id": n, "a": n + 1} for n in range(5)])
+    project.db.create_collection("view", viewOn="users", pipeline=[{"$match": {"old": True}}])
+    project.db.create_collection("small", capped=True, size=100000)
+    project.db.small.insert_many([{"_id": n} for n in range(3)])
+
+
+def is_ours(name):
+    return name.startswith("godwit_") or name == "migrations"
+
+
+def options_of(info):
+    """What collMod can't take away again is the same as what stands for it where it is missing."""
+    options = dict(info["options"])
+    for key, value in [("validationLevel", "strict"), ("validationAction", "error"), ("validator", {}),
+                       ("changeStreamPreAndPostImages", {"enabled": False})]:
+        if options.get(key) == value:
+            del options[key]
+    return options
+
+
+def snapshot(db):
+    """Documents by their hash, options and indexes of all that is not godwit's."""
+    found = {}
+    for info in db.list_collections():
+        name = info["name"]
+        if is_ours(name) or name.startswith("system."):
+            continue
+        indexes = [] if info["type"] == "view" else sorted(
+            (index["name"], str(index.to_dict())) for index in db[name].list_indexes())
+        found[name] = [info["type"], options_of(info), indexes]
+    hashes = db.command("dbHash")["collections"]
+    return found, {name: value for name, value in hashes.items() if name in found}
+
+
+CHANGES = {
+    "set": "await db.collection('users').updateMany({}, { $set: { name2: 'x', age: 1 } });",
+    "set where all are new": "await db.collection('users').updateMany({}, { $set: { zzz: 1, aaa: { b: 1 } } });",
+    "unset, which moves fields": "await db.collection('users').updateMany({}, { $unset: { old: 1, age: 1 } });",
+    "rename": "await db.collection('users').updateMany({}, { $rename: { old: 'new', age: 'years' } });",
+    "inc and mul": "await db.collection('users').updateMany({}, { $inc: { age: 1, n: 5 }, $mul: { n2: 3 } });",
+    "push and pull": "await db.collection('users').updateMany({ tags: { $exists: 1 } }, { $push: { tags: 'z' } });"
+                     "await db.collection('users').updateMany({}, { $pull: { tags: 'a' } });",
+    "pipeline": "await db.collection('users').updateMany({}, [{ $set: { both: { $concat: ['$name', '!'] } } }, { "
+        "$unset: 'age' }]);",
+    "positional": "await db.collection('users').updateOne({ 'list.k': 2 }, { $set: { 'list.$.v': 9 } });",
+    "arrayFilters": "await db.collection('users').updateMany({ list: { $exists: 1 } }, { $set: { 'list.$[e].v': 7 } },"
+                    " { arrayFilters: [{ 'e.k': 1 }] });",
+    "replace": "await db.collection('users').replaceOne({ name: 'ann' }, { other: 1, name: 'ann2' });",
+    "upsert": "await db.collection('users').updateOne({ name: 'new' }, { $set: { a: 1 } }, { upsert: true });"
+              "await db.collection('users').updateOne({ _id: 77 }, { $set: { name: '77' } }, { upsert: true });"
+              "await db.collection('users').updateOne({ _id: 1 }, { $set: { name: '1' } }, { upsert: true });",
+    "delete": "await db.collection('users').deleteMany({ age: { $gt: 20 } }); await db.collection('users').deleteOne({});",
+    "insert": "await db.collection('users').insertMany([{ name: 'i' }, { _id: 5, name: 'j' }]);",
+    "findOneAnd": "const c = db.collection('users'); await c.findOneAndUpdate({ name: 'ann' }, { $set: { name: 'x' } });"
+                  "await c.findOneAndDelete({ name: 'bob' }); await c.findOneAndReplace({ name: 'cy' }, { name: 'r' });"
+                  "await c.findOneAndUpdate({ name: 'none' }, { $set: { q: 1 } }, { upsert: true });",
+    "collation": "await db.collection('users').updateMany({ name: 'ANN' }, { $set: { hit: 1 } }, { collation: { "
+        "locale: 'en', strength: 2 } });",
+    "bulkWrite": "await db.collection('users').bulkWrite([{ insertOne: { document: { _id: 9, name: 'n' } } },"
+                 "{ updateOne: { filter: { _id: 1 }, update: { $set: { a: 1 } } } }, { updateOne: { filter: { _id: "
+                 "1 }, update: { $inc: { a: 1 } } } },"
+                 "{ deleteOne: { filter: { _id: 2 } } }, { replaceOne: { filter: { _id: 9 }, replacement: { name: "
+                 "'m' } } },"
+                 "{ updateMany: { filter: {}, update: { $set: { all: true } } } }, { deleteMany: { filter: { name: "
+                 "'m' } } }]);",
+    "command": "await db.command({ update: 'users', updates: [{ q: { _id: 1 }, u: { $set: { c: 1 } } }] });"
+               "await db.command({ insert: 'users', documents: [{ name: 'no id' }] });"
+               "await db.command({ delete: 'users', deletes: [{ q: { _id: 2 }, limit: 0 }] });",
+    "many changes of one": "for (let i = 0; i < 5; i++) { await db.collection('users').updateOne({ _id: 1 }, { "
+        "$inc: { age: 1 } });"
+                           "await db.collection('users').updateOne({ _id: 1 }, { $set: { ['f' + i]: i } }); }",
+    "side by side": "await Promise.all([...Array(20).keys()].map(i => db.collection('users').updateOne({ _id: 1 }, "
+        "{ $inc: { age: 1 } })));",
+    "insert, change, delete": "const c = db.collection('users'); await c.insertOne({ _id: 50, name: 'x' });"
+                              "await c.updateOne({ _id: 50 }, { $set: { name: 'y' } }); await c.deleteOne({ _id: 50 });"
+                              "await c.insertOne({ _id: 50, name: 'z' });",
+    "swapped unique values": "const c = db.collection('users'); await c.updateOne({ _id: 1 }, { $set: { name: 'tmp' } });"
+                             "await c.updateOne({ _id: 2 }, { $set: { name: 'ann' } }); await c.updateOne({ _id: 1 "
+                             "}, { $set: { name: 'bob' } });",
+    "zero timestamp": "const { Timestamp } = require('mongodb');"
+                      "await db.collection('users').insertOne({ _id: 60, name: 't', ts: new Timestamp({ t: 0, i: 0 }) });",
+    "createIndex": "await db.collection('users').createIndex({ deep: 1 }); await "
+        "db.collection('fresh').createIndex({ a: 1 });",
+    "dropIndex": "await db.collection('users').dropIndex('name_1');",
+    "dropIndexes": "await db.collection('users').dropIndexes();",
+    "createCollection": "await db.createCollection('made', { validator: { a: 1 } }); await "
+        "db.createCollection('v2', { viewOn: 'users', pipeline: [] });",
+    "drop": "await db.collection('users').drop();",
+    "drop a view": "await db.collection('view').drop();",
+    "drop and make again": "await db.collection('users').drop(); await db.collection('users').insertOne({ _id: 1, "
+        "fresh: true });",
+    "change, then drop": "await db.collection('users').updateMany({}, { $set: { a: 1 } }); await "
+        "db.collection('users').drop();",
+    "rename a collection": "await db.renameCollection('users', 'people'); await "
+        "db.collection('people').updateMany({}, { $set: { a: 1 } });",
+    "rename over another": "await db.renameCollection('strict', 'users', { dropTarget: true });",
+    "collMod": "await db.command({ collMod: 'strict', validator: { b: 1 }, validationLevel: 'moderate' });"
+               "await db.command({ collMod: 'users', validator: { name: { $exists: true } }, validationAction: 'warn' });",
+    "collMod of an index": "await db.command({ collMod: 'users', index: { name: 'by_age', hidden: true } });",
+    "collMod of a view": "await db.command({ collMod: 'view', viewOn: 'strict', pipeline: [] });",
+    "validator against old documents": "await db.command({ collMod: 'strict', validator: { a: { $lt: 0 } }, "
+        "validationLevel: 'strict' });"
+                                       "await db.collection('strict').updateMany({}, { $set: { a: -1 } });",
+    "$out": "await db.collection('users').aggregate([{ $project: { name: 1 } }, { $out: 'strict2' }]).toArray();"
+            "await db.collection('users').aggregate([{ $project: { a: { $literal: 5 } } }, { $out: 'strict' }]).toArray();",
+    "$out onto itself": "await db.collection('users').aggregate([{ $match: { _id: 1 } }, { $out: 'users' }]).toArray();",
+    "$merge": "await db.collection('users').aggregate([{ $project: { a: { $literal: 5 } } }, { $merge: { into: "
+        "'strict' } }]).toArray();",
+    "dropDatabase": "await db.dropDatabase();",
+    "capped": "await db.collection('small').insertOne({ _id: 9 });",
+    "transaction": "const s = client.startSession(); await s.withTransaction(async () => {"
+                   "await db.collection('users').updateMany({}, { $set: { t: 1 } }, { session: s });"
+                   "await db.collection('users').deleteOne({ _id: 2 }, { session: s });"
+                   "await db.collection('in_tx').insertOne({ _id: 1 }, { session: s });"
+                   "await db.collection('in_tx').insertOne({ _id: 2 }, { session: s }); }); await s.endSession();",
+    "transaction that is aborted": "const s = client.startSession(); s.startTransaction();"
+                                   "await db.collection('users').updateMany({}, { $set: { t: 1 } }, { session: s });"
+                                   "await s.abortTransaction(); await s.endSession();",
+    "session without a transaction": "const s = client.startSession();"
+                                     "await db.collection('users').updateMany({}, { $set: { t: 1 } }, { session: s });"
+                                     "if (!(await db.collection('users').findOne({ _id: 1 }, { session: s })).t) "
+                                     "throw new Error('not seen');",
+    "errors that are caught": "const c = db.collection('users'); const n = await c.insertMany([{ _id: 100, name: "
+        "'q' }, { _id: 1 }, { _id: 101, name: 'r' }],"
+                              " { ordered: false }).catch(e => e.result.insertedCount); if (n !== 2) throw new "
+                              "Error('' + n);"
+                              "await c.insertMany([{ _id: 102, name: 's' }, { _id: 1 }, { _id: 103, name: 't' "
+                              "}]).catch(e => { if (e.code !== 11000) throw e; });"
+                              "if (await c.countDocuments({ _id: { $gte: 100 } }) !== 3) throw new Error('other');",
+    "time-series": "await db.createCollection('ts', { timeseries: { timeField: 't' } });"
+                   "await db.collection('ts').insertMany([{ t: new Date(), v: 1 }, { t: new Date(), v: 2 }]);",
+    "a large document": "await db.collection('users').insertOne({ _id: 'big', name: 'big', s: "
+        "require('crypto').randomBytes(7e6).toString('hex') });"
+                        "await db.collection('users').updateOne({ _id: 'big' }, { $set: { s: 'x'.repeat(9e6) } });",
+}
+
+
+def restored(project, words, changes):
+    seed(project)
+    before = snapshot(project.db)
+    project.up_down("001_a.js", changes)
+    project.ok("up")
+    after = snapshot(project.db)
+    project.ok(*words)
+    assert snapshot(project.db) == before, (snapshot(project.db), before)
+    assert project.record("001_a")["status"] == "rolled_back"
+    trash = [name for name in project.db.list_collection_names() if name.startswith("godwit_trash")]
+    assert trash == [], trash
+    return before != after
+
+
+def make(name, changes):
+    def undone(project):
+        is_changed = restored(project, ["undo", "001_a", "--yes"], changes)
+        assert is_changed or "aborted" in name
+
+    def failed(project):
+        seed(project)
+        before = snapshot(project.db)
+        project.up_down("001_a.js", changes + "\nthrow new Error('on purpose');")
+        result = project.fails(1, "up")
+        assert "on purpose" in result.err and "taken back" in result.err or "aborted" in name, result
+        assert snapshot(project.db) == before, (snapshot(project.db), before)
+        assert project.record("001_a")["status"] == "failed"
+
+    word = "".join(c if c.isalnum() else "_" for c in name)
+    globals()[f"test_{word}_is_undone"] = undone
+    globals()[f"test_{word}_is_taken_back_when_the_migration_fails"] = failed
+
+
+for title, change in CHANGES.items():
+    make(title, change)
+
+
+def test_another_database_is_undone_as_well(project):
+    other = project.client[project.database + "_other"]
+    try:
+        other.things.insert_many([{"_id": n} for n in range(5)])
+        before = snapshot(other)
+        project.up_down("001_a.js", f"const o = client.db('{other.name}'); await "
+            f"o.collection('things').updateMany({{}}, {{ $set: {{ a: 1 }} }});"
+                        "await o.collection('fresh').insertOne({}); await o.collection('things').drop();")
+        project.ok("up")
+        assert snapshot(other) != before
+        project.ok("undo", "001_a", "--yes")
+        assert snapshot(other) == before
+    finally:
+        project.client.drop_database(other.name)
+
+
+def test_many_documents_are_changed_once_each_and_undone(project):
+    project.db.many.insert_many([{"_id": n, "n": n, "s": "x" * 50} for n in range(45000)])
+    project.db.many.create_index("n")
+    before = snapshot(project.db)
+    # The index on n is what a plan would use, and what the change moves documents along.
+    project.up_down("001_a.js", "const r = await db.collection('many').updateMany({ n: { $gte: 0 } }, { $inc: { n: "
+        "100000 } });"
+                    "console.log(r.matchedCount, r.modifiedCount);")
+    assert "45000 45000" in project.ok("up").out
+    assert project.db.many.count_documents({"n": {"$gte": 100000, "$lt": 145000}}) == 45000
+    info = project.record("001_a")["rollbackInfo"]
+    assert info["documents"] == 45000 and info["operations"] >= 45 and info["irreversible"] == [], info
+    project.ok("undo", "001_a", "--yes")
+    assert snapshot(project.db) == before
+
+
+def test_down_from_the_journal_does_not_call_down(project):
+    assert restored(project, ["down", "--from=journal"], CHANGES["unset, which moves fields"])
+
+
+def test_a_down_that_leaves_documents_unlike_before_is_told(project):
+    project.db.users.insert_many([{"_id": 1, "preferences": {"theme": "dark"}}, {"_id": 2}])
+    project.up_down("001_a.js", "await db.collection('users').updateMany({}, { $set: { preferences: { theme: "
+        "'light' } } });",
+                    "await db.collection('users').updateMany({}, { $unset: { preferences: 1 } });")
+    project.ok("up")
+    result = project.ok("down")
+    assert "1 of 2 documents unlike they were before up()" in result.err and '"_id" : 1' in result.err, result
+
+
+def test_a_down_that_does_it_right_is_not_remarked_on(project):
+    project.db.users.insert_many([{"_id": 1}, {"_id": 2}])
+    project.up_down("001_a.js", "await db.collection('users').updateMany({}, { $set: { a: 1 } });",
+                    "await db.collection('users').updateMany({}, { $unset: { a: 1 } });")
+    project.ok("up")
+    assert project.ok("down").err == ""
+
+
+def test_a_down_that_fails_is_taken_back(project):
+    seed(project)
+    project.up_down("001_a.js", "", "await db.collection('users').drop(); throw new Error('on purpose');")
+    project.ok("up")
+    before = snapshot(project.db)
+    project.fails(1, "down")
+    assert snapshot(project.db) == before
+    assert project.record("001_a")["status"] == "completed"
+
+
+def conflicting(project):
+    project.db.users.insert_many([{"_id": n, "a": n} for n in range(3)])
+    project.up_down("001_a.js", "await db.collection('users').updateMany({}, { $set: { a: 100, b: 1 } });")
+    project.ok("up")
+    project.db.users.update_one({"_id": 1}, {"$set": {"a": 7}})
+
+
+def test_undo_stops_at_a_conflict_before_it_writes_anything(project):
+    conflicting(project)
+    before = list(project.db.users.find())
+    result = project.fails(9, "undo", "001_a", "--yes")
+    assert '"_id" : 1' in result.err and "--on-conflict" in result.err, result
+    assert list(project.db.users.find()) == before
+    assert project.record("001_a")["status"] == "completed"
+
+
+def test_undo_keeps_what_others_changed(project):
+    conflicting(project)
+    result = project.ok("undo", "001_a", "--yes", "--on-conflict", "keep")
+    assert list(project.db.users.find()) == [{"_id": 0, "a": 0}, {"_id": 1, "a": 7, "b": 1}, {"_id": 2, "a": 2}]
+    assert "left alone" in result.err, result
+
+
+def test_undo_overwrites_what_others_changed(project):
+    conflicting(project)
+    project.ok("undo", "001_a", "--yes", "--on-conflict", "overwrite")
+    assert list(project.db.users.find()) == [{"_id": n, "a": n} for n in range(3)]
+
+
+def test_a_change_of_another_field_is_no_conflict_and_stays(project):
+    conflicting(project)
+    project.db.users.update_one({"_id": 1}, {"$set": {"a": 100, "c": "theirs"}})
+    project.ok("undo", "001_a", "--yes")
+    assert project.db.users.find_one({"_id": 1}) == {"_id": 1, "a": 1, "c": "theirs"}
+
+
+def test_a_collection_made_again_since_is_a_conflict(project):
+    seed(project)
+    project.up_down("001_a.js", CHANGES["drop"])
+    project.ok("up")
+    project.db.users.insert_one({"_id": "theirs"})
+    result = project.fails(9, "undo", "001_a", "--yes")
+    assert "made again" in result.err, result
+    assert project.db.users.find_one()["_id"] == "theirs"
+
+
+def test_documents_of_others_in_a_new_collection_are_a_conflict(project):
+    project.up_down("001_a.js", "await db.collection('fresh').insertOne({ _id: 1 });")
+    project.ok("up")
+    project.db.fresh.insert_one({"_id": "theirs"})
+    project.fails(9, "undo", "001_a", "--yes")
+    assert project.db.fresh.count_documents({}) == 2
+
+
+def test_a_unique_index_that_lets_no_document_back_is_told_and_nothing_is_lost(project):
+    project.db.users.insert_many([{"_id": n, "k": n} for n in range(3)])
+    project.up_down("001_a.js", "await db.collection('users').deleteMany({ _id: 1 });")
+    project.ok("up")
+    project.db.users.create_index("k", unique=True)
+    project.db.users.insert_one({"_id": "theirs", "k": 1})
+    result = project.fails(1, "undo", "001_a", "--yes")
+    assert "E11000" in result.err and "Nothing was lost" in result.err, result
+    project.db.users.delete_one({"_id": "theirs"})
+    project.ok("undo", "001_a", "--yes")
+    assert project.db.users.find_one({"_id": 1}) == {"_id": 1, "k": 1}
+
+
+def test_a_journal_that_lost_an_entry_is_refused_before_anything_is_written(project):
+    seed(project)
+    project.up_down("001_a.js", CHANGES["set"] + CHANGES["insert"])
+    project.ok("up")
+    project.db.godwit_journal.delete_one({"kind": "docs"})
+    before = snapshot(project.db)
+    result = project.fails(1, "undo", "001_a", "--yes")
+    assert "not whole" in result.err, result
+    assert snapshot(project.db) == before
+
+
+def test_a_journal_that_is_damaged_is_refused_before_anything_is_written(project):
+    seed(project)
+    project.up_down("001_a.js", CHANGES["set"] + CHANGES["insert"])
+    project.ok("up")
+    entry = project.db.godwit_journal.find_one({"kind": "docs"}, sort=[("seq", 1)])
+    broken = bytearray(entry["data"])
+    broken[len(broken) // 2] ^= 0x40
+    project.db.godwit_journal.update_one({"_id": entry["_id"]}, {"$set": {"data": bytes(broken)}})
+    before = snapshot(project.db)
+    result = project.fails(1, "undo", "001_a", "--yes")
+    assert "damaged" in result.err, result
+    assert snapshot(project.db) == before
+
+
+def test_a_run_is_undone_newest_first_and_a_run_of_down_brings_back(project):
+    seed(project)
+    before = snapshot(project.db)
+    project.up_down("001_a.js", CHANGES["set"], CHANGES["drop"])
+    project.up_down("002_b.js", CHANGES["set where all are new"])
+    run = project.ok("up", "--json").json["run"]
+    applied = snapshot(project.db)
+    result = project.ok("undo", "--run", run, "--yes", "--json").json
+    assert [row["id"] for row in result["reverted"]] == ["002_b", "001_a"], result
+    assert snapshot(project.db) == before
+    project.ok("up", "--only", "001_a")
+    down = project.ok("down", "--json").json["run"]
+    assert "users" not in project.db.list_collection_names()
+    project.ok("undo", "--run", down, "--yes")
+    assert project.record("001_a")["status"] == "completed"
+    project.ok("up")
+    assert snapshot(project.db) == applied
+
+
+def test_status_tells_what_can_be_undone(project):
+    project.up_down("001_a.js", "await db.collection('a').insertOne({});")
+    project.up_down("002_b.js", "await db.command({ createRole: 'r" + project.database + "', privileges: [], roles: [] });")
+    project.ok("up")
+    rows = project.ok("status", "--json").json["migrations"]
+    assert [row["undo"] for row in rows] == ["yes", "partly"], rows
+    assert project.record("002_b")["rollbackInfo"]["irreversible"] == ["createRole"]
+    result = project.ok("undo", "002_b", "--yes")
+    assert "createRole" in result.err, result
+    project.ok("prune", "--older-than", "0", "--yes")
+    assert project.ok("status", "--json").json["migrations"][0]["undo"] == "no"
+    project.fails(5, "undo", "001_a", "--yes")
+
+
+def test_prune_drops_what_was_put_aside_and_up_prunes_by_age(project):
+    seed(project)
+    project.up_down("001_a.js", CHANGES["drop"])
+    project.ok("up")
+    assert any(name.startswith("godwit_trash") for name in project.db.list_collection_names())
+    project.db.godwit_jobs.update_many({}, [{"$set": {"endedAt": {"$subtract": ["$endedAt", 31 * 86400 * 1000]}}}])
+    project.up_down("002_b.js", "")
+    project.ok("up")
+    assert not any(name.startswith("godwit_trash") for name in project.db.list_collection_names())
+    jobs = {row["migration"]: row["status"] for row in project.db.godwit_jobs.find()}
+    assert jobs == {"001_a": "pruned", "002_b": "done"}, jobs
+    assert project.db.godwit_journal.count_documents({"kind": "drop"}) == 0
+
+
+def test_a_failing_validate_takes_everything_back(project):
+    seed(project)
+    before = snapshot(project.db)
+    project.migration("001_a.js", "module.exports = {async up(db) {" + CHANGES["drop"] + "},"
+                      "async validate() { return false; }};")
+    project.fails(1, "up")
+    assert snapshot(project.db) == before
+
+
+def test_the_program_does_not_see_what_was_put_aside(project):
+    seed(project)
+    project.up_down("001_a.js", CHANGES["drop"] + "for (const c of await db.listCollections().toArray()) "
+        "console.log('sees', c.name);")
+    out = project.ok("up").out
+    assert "sees strict" in out and "godwit_" not in out and "sees users" not in out, out
+
+
+if __name__ == "__main__":
+    with MongoClient(URI) as probe:
+        probe.admin.command("ping")
+    main(globals())
