@@ -40,6 +40,7 @@ coll_free(gpointer data)
     g_free(coll->coll);
     g_free(coll->metadata);
     g_free(coll->type);
+    g_clear_pointer(&coll->exact, bson_destroy);
     g_free(coll);
 }
 
@@ -62,7 +63,7 @@ throw_damaged(const Reading *reading, const char *reason, GError **error)
     gw_throw(error, GW_ERROR_IO,
              "'%s' is damaged at byte %" G_GINT64_FORMAT " of the archive%s: %s", shown,
              reading->offset, where, reason);
-    return gw_hint(error, "Nothing was restored. Use another backup.");
+    return gw_hint(error, "Nothing was changed. Use another backup.");
 }
 
 static bool
@@ -134,13 +135,21 @@ add_coll(Reading *reading, const bson_t *doc)
 {
     GwArchiveColl *coll = g_new0(GwArchiveColl, 1);
     const char *type = gw_bson_get_str(doc, "type");
+    bson_t exact = BSON_INITIALIZER;
 
     coll->db = g_strdup(gw_bson_get_str(doc, "db"));
     coll->coll = g_strdup(gw_bson_get_str(doc, "collection"));
     coll->metadata = g_strdup(gw_bson_get_str(doc, "metadata"));
     coll->type = g_strdup(type != NULL ? type : "");
+    if (gw_bson_get_doc(doc, GW_ARCHIVE_EXACT, &exact))
+        coll->exact = bson_copy(&exact);
+    coll->index = reading->facts->colls->len;
     g_ptr_array_add(reading->facts->colls, coll);
     g_hash_table_insert(reading->by_name, g_strdup_printf("%s.%s", coll->db, coll->coll), coll);
+    if (g_str_equal(coll->type, "timeseries"))
+        g_hash_table_insert(reading->by_name,
+                            g_strdup_printf("%s." GW_ARCHIVE_BUCKETS "%s", coll->db, coll->coll),
+                            coll);
     return coll;
 }
 
@@ -265,10 +274,12 @@ read_block(Reading *reading, GError **error)
 static bool
 check_all_ended(Reading *reading, GError **error)
 {
+    bool is_own = gw_bson_has(reading->facts->head, GW_ARCHIVE_ENTRIES_CRC);
+
     for (guint next = 0; next < reading->facts->colls->len; next++) {
         reading->coll = g_ptr_array_index(reading->facts->colls, next);
-        /* mongodump writes no block for a view. */
-        if (!reading->coll->is_ended && !g_str_equal(reading->coll->type, "view"))
+        /* godwit ends views too, as mongodump does; others may not. */
+        if (!reading->coll->is_ended && (is_own || !g_str_equal(reading->coll->type, "view")))
             return throw_damaged(reading, "it ends before the collection does", error);
     }
     return true;

@@ -14,6 +14,8 @@ typedef struct {
     char *coll;     /* owned */
     char *metadata; /* owned: Extended JSON; NULL = it was not listed in the beginning */
     char *type;     /* owned: "", "collection", "view", "timeseries" */
+    bson_t *exact;  /* owned: options and indexes as godwit keeps them; NULL = JSON alone */
+    guint index;    /* of it in GwArchiveFacts.colls */
     gint64 documents;
     gint64 bytes;
     guint64 crc; /* of the documents read so far */

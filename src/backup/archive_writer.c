@@ -7,9 +7,18 @@
 /* How many collections mongorestore may meet interleaved; it only sizes a buffer by it. */
 #define CONCURRENT_COLLECTIONS 4
 
+typedef struct {
+    bson_t *head; /* owned: of its blocks */
+    char *db;     /* owned */
+    char *data;   /* owned */
+    guint64 crc;  /* of its documents so far, in the order of the file */
+} Part;
+
 struct GwArchiveWriter {
     GwSink *sink; /* borrowed: outlives the writer */
-    GMutex mutex; /* held while a block is written */
+    GMutex mutex; /* guards `sink` and the checksums */
+    Part *parts;  /* owned */
+    gsize count;
 };
 
 GwArchiveWriter *
@@ -27,22 +36,28 @@ gw_archive_writer_free(GwArchiveWriter *writer)
 {
     if (writer == NULL)
         return;
+    for (gsize index = 0; index < writer->count; index++) {
+        bson_destroy(writer->parts[index].head);
+        g_free(writer->parts[index].db);
+        g_free(writer->parts[index].data);
+    }
+    g_free(writer->parts);
     g_mutex_clear(&writer->mutex);
     g_free(writer);
 }
 
-static bool
-write_number(GwSink *sink, guint32 number, GError **error)
+static void
+add_number(GwPacker *packer, guint32 number)
 {
     guint32 bytes = GUINT32_TO_LE(number);
 
-    return gw_sink_write(sink, &bytes, sizeof bytes, error);
+    gw_packer_add(packer, &bytes, sizeof bytes);
 }
 
-static bool
-write_doc(GwSink *sink, const bson_t *doc, GError **error)
+static void
+add_doc(GwPacker *packer, const bson_t *doc)
 {
-    return gw_sink_write(sink, bson_get_data(doc), doc->len, error);
+    gw_packer_add(packer, bson_get_data(doc), doc->len);
 }
 
 static void
@@ -53,78 +68,97 @@ append_entry(GByteArray *out, const GwArchiveEntry *entry)
                  BCON_UTF8(entry->metadata), "size", BCON_INT64(entry->size), "type",
                  BCON_UTF8(entry->type));
 
+    if (entry->exact != NULL)
+        BSON_APPEND_DOCUMENT(doc, GW_ARCHIVE_EXACT, entry->exact);
     g_byte_array_append(out, bson_get_data(doc), doc->len);
 }
 
 /* The format has a checksum for documents alone. What says how a collection is made must not change
  * unseen either; mongorestore looks at no field that it does not know. */
 static bson_t *
-new_head(const char *server_version, const GByteArray *entries)
+new_head(const bson_t *facts, const GByteArray *entries)
 {
     guint64 crc = gw_crc64_update(0, entries->data, entries->len);
+    bson_t *head = BCON_NEW("concurrent_collections", BCON_INT32(CONCURRENT_COLLECTIONS), "version",
+                            BCON_UTF8(GW_ARCHIVE_VERSION));
 
-    return BCON_NEW("concurrent_collections", BCON_INT32(CONCURRENT_COLLECTIONS), "version",
-                    BCON_UTF8(GW_ARCHIVE_VERSION), "server_version", BCON_UTF8(server_version),
-                    "tool_version", BCON_UTF8("godwit " GW_VERSION), GW_ARCHIVE_ENTRIES_CRC,
-                    BCON_INT64((gint64)crc));
+    bson_concat(head, facts);
+    BSON_APPEND_UTF8(head, "tool_version", "godwit " GW_VERSION);
+    BSON_APPEND_INT64(head, GW_ARCHIVE_ENTRIES_CRC, (gint64)crc);
+    return head;
+}
+
+static bson_t *
+block_head(const Part *part, bool is_end)
+{
+    return BCON_NEW("db", BCON_UTF8(part->db), "collection", BCON_UTF8(part->data), "EOF",
+                    BCON_BOOL(is_end), "CRC", BCON_INT64(is_end ? (gint64)part->crc : 0));
+}
+
+static void
+keep_parts(GwArchiveWriter *writer, const GwArchiveEntry *entries, gsize count)
+{
+    writer->parts = g_new0(Part, count);
+    writer->count = count;
+    for (gsize index = 0; index < count; index++) {
+        writer->parts[index].db = g_strdup(entries[index].db);
+        writer->parts[index].data = g_strdup(entries[index].data);
+        writer->parts[index].head = block_head(&writer->parts[index], false);
+    }
+}
+
+static bool
+write_piece(GwArchiveWriter *writer, const GByteArray *piece, GError **error)
+{
+    return gw_sink_write(writer->sink, piece->data, piece->len, error);
 }
 
 bool
-gw_archive_writer_begin(GwArchiveWriter *writer, const char *server_version,
+gw_archive_writer_begin(GwArchiveWriter *writer, GwPacker *packer, const bson_t *facts,
                         const GwArchiveEntry *entries, gsize count, GError **error)
 {
     g_autoptr(GByteArray) listed = g_byte_array_new();
     g_autoptr(bson_t) head = NULL;
 
+    keep_parts(writer, entries, count);
     for (gsize next = 0; next < count; next++)
         append_entry(listed, &entries[next]);
-    head = new_head(server_version, listed);
-    return write_number(writer->sink, GW_ARCHIVE_MAGIC, error) &&
-           write_doc(writer->sink, head, error) &&
-           gw_sink_write(writer->sink, listed->data, listed->len, error) &&
-           write_number(writer->sink, GW_ARCHIVE_TERMINATOR, error);
+    head = new_head(facts, listed);
+    add_number(packer, GW_ARCHIVE_MAGIC);
+    add_doc(packer, head);
+    gw_packer_add(packer, listed->data, listed->len);
+    add_number(packer, GW_ARCHIVE_TERMINATOR);
+    return write_piece(writer, gw_packer_end(packer), error);
 }
 
-static bool
-write_block(GwSink *sink, const bson_t *head, const void *docs, gsize size, GError **error)
+/* Compressed outside of the lock, where the time goes; the checksum has to go by the order of the
+ * file. */
+bool
+gw_archive_writer_block(GwArchiveWriter *writer, GwPacker *packer, gsize index, const void *docs,
+                        gsize size, GError **error)
 {
-    return write_doc(sink, head, error) && (size == 0 || gw_sink_write(sink, docs, size, error)) &&
-           write_number(sink, GW_ARCHIVE_TERMINATOR, error);
-}
-
-static bool
-write_locked(GwArchiveWriter *writer, const bson_t *head, const void *docs, gsize size,
-             GError **error)
-{
+    Part *part = &writer->parts[index];
+    const GByteArray *piece = NULL;
     bool done = false;
 
+    add_doc(packer, part->head);
+    gw_packer_add(packer, docs, size);
+    add_number(packer, GW_ARCHIVE_TERMINATOR);
+    piece = gw_packer_end(packer);
     g_mutex_lock(&writer->mutex);
-    done = write_block(writer->sink, head, docs, size, error);
+    part->crc = gw_crc64_update(part->crc, docs, size);
+    done = write_piece(writer, piece, error);
     g_mutex_unlock(&writer->mutex);
     return done;
 }
 
-static bson_t *
-block_head(const GwArchiveEntry *entry, bool is_end, guint64 crc)
-{
-    return BCON_NEW("db", BCON_UTF8(entry->db), "collection", BCON_UTF8(entry->coll), "EOF",
-                    BCON_BOOL(is_end), "CRC", BCON_INT64((gint64)crc));
-}
-
 bool
-gw_archive_writer_block(GwArchiveWriter *writer, const GwArchiveEntry *entry, const void *docs,
-                        gsize size, GError **error)
+gw_archive_writer_end(GwArchiveWriter *writer, GwPacker *packer, gsize index, GError **error)
 {
-    g_autoptr(bson_t) head = block_head(entry, false, 0);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&writer->mutex);
+    g_autoptr(bson_t) head = block_head(&writer->parts[index], true);
 
-    return write_locked(writer, head, docs, size, error);
-}
-
-bool
-gw_archive_writer_end(GwArchiveWriter *writer, const GwArchiveEntry *entry, guint64 crc,
-                      GError **error)
-{
-    g_autoptr(bson_t) head = block_head(entry, true, crc);
-
-    return write_locked(writer, head, NULL, 0, error);
+    add_doc(packer, head);
+    add_number(packer, GW_ARCHIVE_TERMINATOR);
+    return write_piece(writer, gw_packer_end(packer), error);
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "backup/sink.h"
+#include "backup/packer.h"
 
 typedef struct GwSource GwSource;
 

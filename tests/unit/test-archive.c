@@ -39,37 +39,39 @@ make_place(void)
 }
 
 static const GwArchiveEntry entries[] = {
-    {"d", "first", "{\"options\":{}}", "collection", 0},
-    {"d", "second", "{\"options\":{\"capped\":true}}", "collection", 0},
-    {"d", "seen", "{\"options\":{\"viewOn\":\"first\"}}", "view", 0},
+    {"d", "first", "first", "{\"options\":{}}", "collection", NULL, 0},
+    {"d", "second", "second", "{\"options\":{\"capped\":true}}", "collection", NULL, 0},
+    {"d", "seen", "seen", "{\"options\":{\"viewOn\":\"first\"}}", "view", NULL, 0},
 };
 
 static void
-write_coll(GwArchiveWriter *writer, const GwArchiveEntry *entry, guint64 *crc)
+write_coll(GwArchiveWriter *writer, GwPacker *packer, gsize index)
 {
     for (int number = 0; number < DOCUMENTS; number++) {
-        g_autoptr(bson_t) doc = BCON_NEW("_id", BCON_INT32(number), "text", BCON_UTF8(entry->coll));
+        g_autoptr(bson_t) doc =
+            BCON_NEW("_id", BCON_INT32(number), "text", BCON_UTF8(entries[index].coll));
 
-        *crc = gw_crc64_update(*crc, bson_get_data(doc), doc->len);
-        g_assert_true(gw_archive_writer_block(writer, entry, bson_get_data(doc), doc->len, NULL));
+        g_assert_true(
+            gw_archive_writer_block(writer, packer, index, bson_get_data(doc), doc->len, NULL));
     }
 }
 
 static void
 write_archive(const char *path, GwCompression compression)
 {
-    g_autoptr(GwSink) sink = gw_sink_new(path, compression, NULL);
+    g_autoptr(GwSink) sink = gw_sink_new(path, NULL);
     g_autoptr(GwArchiveWriter) writer = gw_archive_writer_new(sink);
-    guint64 crcs[2] = {0};
-    gint64 size = 0;
+    g_autoptr(GwPacker) packer = gw_packer_new(compression);
+    g_autoptr(bson_t) head = BCON_NEW("server_version", "6.0.5");
 
-    g_assert_true(gw_archive_writer_begin(writer, "6.0.5", entries, 3, NULL));
-    write_coll(writer, &entries[0], &crcs[0]);
-    write_coll(writer, &entries[1], &crcs[1]);
-    for (int next = 0; next < 2; next++)
-        g_assert_true(gw_archive_writer_end(writer, &entries[next], crcs[next], NULL));
-    g_assert_true(gw_sink_commit(sink, &size, NULL));
-    g_assert_cmpint(size, >, 0);
+    g_assert_true(gw_archive_writer_begin(writer, packer, head, entries, 3, NULL));
+    write_coll(writer, packer, 0);
+    write_coll(writer, packer, 1);
+    for (gsize index = 0; index < 3; index++)
+        g_assert_true(gw_archive_writer_end(writer, packer, index, NULL));
+    g_assert_nonnull(gw_sink_sync(sink, NULL));
+    g_assert_true(gw_sink_commit(sink, NULL));
+    g_assert_cmpint(gw_sink_size(sink), >, 0);
 }
 
 static bool
@@ -208,7 +210,7 @@ test_full_disk(void)
     g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
     small = (struct rlimit){.rlim_cur = 100, .rlim_max = before.rlim_max};
     {
-        g_autoptr(GwSink) sink = gw_sink_new(place.path, GW_COMPRESS_NONE, NULL);
+        g_autoptr(GwSink) sink = gw_sink_new(place.path, NULL);
         char block[1000] = "";
         bool done = false;
 
@@ -231,7 +233,7 @@ test_keeps_old_file(void)
 
     g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
     {
-        g_autoptr(GwSink) sink = gw_sink_new(place.path, GW_COMPRESS_ZSTD, NULL);
+        g_autoptr(GwSink) sink = gw_sink_new(place.path, NULL);
 
         g_assert_true(gw_sink_write(sink, "new", 3, NULL));
     }
