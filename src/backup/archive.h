@@ -6,10 +6,14 @@
 #define GW_ARCHIVE_TERMINATOR 0xFFFFFFFFu
 #define GW_ARCHIVE_VERSION "0.1"
 
-/* godwit's own fields, which mongorestore passes over. In the header: CRC-64 of the documents that
- * list the collections, when the backup began, and the one time that all of it is of. In the
- * document of a collection: its options and indexes, which JSON can't hold exactly. */
-#define GW_ARCHIVE_ENTRIES_CRC "entries_crc"
+/* What begins the name of the tool in godwit's own archives. */
+#define GW_ARCHIVE_TOOL "godwit "
+
+/* godwit's own fields, which mongorestore passes over. In the header, as its last: CRC-64 of the
+ * header, with zero in this place, and of the documents that list the collections; when the backup
+ * began, and the one time that all of it is of. In the document of a collection: its options and
+ * indexes, which JSON can't hold exactly. */
+#define GW_ARCHIVE_CRC "crc"
 #define GW_ARCHIVE_CREATED "created_at"
 #define GW_ARCHIVE_CLUSTER_TIME "cluster_time"
 #define GW_ARCHIVE_EXACT "godwit"

@@ -21,6 +21,7 @@ typedef struct {
     gpointer data; /* borrowed: of func */
     gint64 offset; /* in the decompressed archive: where the last item began */
     gint64 next;   /* the same: where the next begins */
+    bool is_own;   /* godwit wrote it: nothing may be otherwise than godwit writes it */
 } Reading;
 
 static void
@@ -177,11 +178,27 @@ static bool
 read_head(Reading *reading, GError **error)
 {
     bson_t view = BSON_INITIALIZER;
+    const char *tool = NULL;
 
     if (!need_item(reading, error) || !view_item(reading, &view, error))
         return false;
     reading->facts->head = bson_copy(&view);
+    tool = gw_bson_get_str(&view, "tool_version");
+    reading->is_own = gw_bson_has(&view, GW_ARCHIVE_CRC) ||
+                      (tool != NULL && g_str_has_prefix(tool, GW_ARCHIVE_TOOL));
     return true;
+}
+
+/* The checksum of the header without its own checksum, which stands at its end. */
+static guint64
+crc_of_head(const bson_t *head)
+{
+    static const guint8 nothing[sizeof(guint64) + 1] = {0};
+
+    if (head->len < sizeof nothing)
+        return 0;
+    return gw_crc64_update(gw_crc64_update(0, bson_get_data(head), head->len - sizeof nothing),
+                           nothing, sizeof nothing);
 }
 
 /* mongodump's own archives have no such checksum. */
@@ -190,8 +207,7 @@ check_entries(const Reading *reading, guint64 crc, GError **error)
 {
     const bson_t *head = reading->facts->head;
 
-    return !gw_bson_has(head, GW_ARCHIVE_ENTRIES_CRC) ||
-           (guint64)gw_bson_get_int(head, GW_ARCHIVE_ENTRIES_CRC, 0) == crc ||
+    return !reading->is_own || (guint64)gw_bson_get_int(head, GW_ARCHIVE_CRC, 0) == crc ||
            throw_damaged(reading, "the checksum of the list of collections is wrong", error);
 }
 
@@ -199,7 +215,7 @@ static bool
 read_entries(Reading *reading, GError **error)
 {
     bson_t view = BSON_INITIALIZER;
-    guint64 crc = 0;
+    guint64 crc = crc_of_head(reading->facts->head);
 
     for (;;) {
         if (!need_item(reading, error))
@@ -213,13 +229,21 @@ read_entries(Reading *reading, GError **error)
     }
 }
 
+/* The collection whose block begins with `head`; NULL = the archive may not have such a block. */
 static GwArchiveColl *
 coll_of(Reading *reading, const bson_t *head)
 {
-    g_autofree char *name =
-        g_strdup_printf("%s.%s", gw_bson_get_str(head, "db"), gw_bson_get_str(head, "collection"));
-    GwArchiveColl *coll = g_hash_table_lookup(reading->by_name, name);
+    const char *db = gw_bson_get_str(head, "db");
+    const char *name = gw_bson_get_str(head, "collection");
+    bool is_end = gw_bson_get_bool(head, "EOF", false);
+    g_autofree char *full = g_strdup_printf("%s.%s", db, name);
+    GwArchiveColl *coll = g_hash_table_lookup(reading->by_name, full);
+    g_autoptr(bson_t) wanted =
+        BCON_NEW("db", BCON_UTF8(db), "collection", BCON_UTF8(name), "EOF", BCON_BOOL(is_end),
+                 "CRC", BCON_INT64(is_end ? gw_bson_get_int(head, "CRC", 0) : 0));
 
+    if (reading->is_own)
+        return bson_equal(head, wanted) ? coll : NULL;
     return coll != NULL ? coll : add_coll(reading, head);
 }
 
@@ -264,6 +288,8 @@ read_block(Reading *reading, GError **error)
     if (!view_item(reading, &head, error) || !check_names(reading, &head, error))
         return false;
     reading->coll = coll_of(reading, &head);
+    if (reading->coll == NULL)
+        return throw_damaged(reading, "a block does not begin as one", error);
     if (reading->coll->is_ended)
         return throw_damaged(reading, "the collection goes on behind its end", error);
     if (gw_bson_get_bool(&head, "EOF", false))
@@ -274,12 +300,11 @@ read_block(Reading *reading, GError **error)
 static bool
 check_all_ended(Reading *reading, GError **error)
 {
-    bool is_own = gw_bson_has(reading->facts->head, GW_ARCHIVE_ENTRIES_CRC);
-
     for (guint next = 0; next < reading->facts->colls->len; next++) {
         reading->coll = g_ptr_array_index(reading->facts->colls, next);
         /* godwit ends views too, as mongodump does; others may not. */
-        if (!reading->coll->is_ended && (is_own || !g_str_equal(reading->coll->type, "view")))
+        if (!reading->coll->is_ended &&
+            (reading->is_own || !g_str_equal(reading->coll->type, "view")))
             return throw_damaged(reading, "it ends before the collection does", error);
     }
     return true;

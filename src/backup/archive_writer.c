@@ -73,19 +73,27 @@ append_entry(GByteArray *out, const GwArchiveEntry *entry)
     g_byte_array_append(out, bson_get_data(doc), doc->len);
 }
 
+static bson_t *
+head_with(const bson_t *facts, guint64 crc)
+{
+    bson_t *head = BCON_NEW("concurrent_collections", BCON_INT32(CONCURRENT_COLLECTIONS), "version",
+                            BCON_UTF8(GW_ARCHIVE_VERSION));
+
+    bson_concat(head, facts);
+    BSON_APPEND_UTF8(head, "tool_version", GW_ARCHIVE_TOOL GW_VERSION);
+    BSON_APPEND_INT64(head, GW_ARCHIVE_CRC, (gint64)crc);
+    return head;
+}
+
 /* The format has a checksum for documents alone. What says how a collection is made must not change
  * unseen either; mongorestore looks at no field that it does not know. */
 static bson_t *
 new_head(const bson_t *facts, const GByteArray *entries)
 {
-    guint64 crc = gw_crc64_update(0, entries->data, entries->len);
-    bson_t *head = BCON_NEW("concurrent_collections", BCON_INT32(CONCURRENT_COLLECTIONS), "version",
-                            BCON_UTF8(GW_ARCHIVE_VERSION));
+    g_autoptr(bson_t) draft = head_with(facts, 0);
+    guint64 crc = gw_crc64_update(0, bson_get_data(draft), draft->len);
 
-    bson_concat(head, facts);
-    BSON_APPEND_UTF8(head, "tool_version", "godwit " GW_VERSION);
-    BSON_APPEND_INT64(head, GW_ARCHIVE_ENTRIES_CRC, (gint64)crc);
-    return head;
+    return head_with(facts, gw_crc64_update(crc, entries->data, entries->len));
 }
 
 static bson_t *

@@ -161,15 +161,18 @@ gw_restore_settle(GwClients *clients, GwWriter *writer, const char *db, GwSettle
 static bool
 load(GwRestore *restore, GwRestoreReport *report, GError **error)
 {
-    if (!gw_restore_record_begin(restore, error))
+    bson_oid_t election = {0};
+
+    if (!gw_restore_read_election(restore, &election, error) ||
+        !gw_restore_record_begin(restore, error))
         return false;
     GW_CRASH_POINT("restore.begun");
     if (!gw_restore_load(restore, report, error))
         return false;
     GW_CRASH_POINT("restore.loaded");
-    if (!gw_restore_check_free(restore, error))
-        return false;
-    return gw_restore_record_loaded(restore, error);
+    return gw_restore_check_free(restore, error) &&
+           gw_restore_check_election(restore, &election, error) &&
+           gw_restore_record_loaded(restore, error);
 }
 
 bool

@@ -45,6 +45,12 @@ bool gw_restore_may_replace(const GwRestore *restore, const GwRestoreItem *item)
 /* Whether nothing was made meanwhile that may not go. Fails with GW_ERROR_REFUSED. */
 bool gw_restore_check_free(GwRestore *restore, GError **error);
 
+/* Which election made the primary that we speak to; all zero where there are none. What only one
+ * member had acknowledged may be gone where another one took over: then the second fails, with
+ * GW_ERROR_CONNECTION. */
+bool gw_restore_read_election(const GwRestore *restore, bson_oid_t *out_election, GError **error);
+bool gw_restore_check_election(const GwRestore *restore, const bson_oid_t *before, GError **error);
+
 /* Make the collections, insert all documents, make the indexes. */
 bool gw_restore_load(GwRestore *restore, GwRestoreReport *report, GError **error);
 

@@ -64,15 +64,26 @@ note_failure(Load *load, GError *take_error)
     g_mutex_unlock(&load->mutex);
 }
 
-/* Acknowledged by one member: what makes it all count, at the end, waits for the majority. */
+/* One member's word is enough while that one stays the primary, which is looked at when all is
+ * there: the record that makes it count waits for the majority. Behind a mongos nobody could tell.
+ */
+static void
+append_concern(const Load *load, bson_t *command)
+{
+    if (gw_clients_server(load->restore->params->clients)->is_mongos)
+        BCON_APPEND(command, "writeConcern", "{", "w", "majority", "}");
+    else
+        BCON_APPEND(command, "writeConcern", "{", "w", BCON_INT32(1), "}");
+}
+
 static bool
 insert(const Load *load, GwConn *conn, const Batch *batch, GError **error)
 {
     const GwRestoreParams *params = load->restore->params;
     const GwRestoreItem *item = batch->item;
-    g_autoptr(bson_t) command = BCON_NEW(
-        "insert", BCON_UTF8(item->loaded), "ordered", BCON_BOOL(item->keeps_order),
-        "bypassDocumentValidation", BCON_BOOL(true), "writeConcern", "{", "w", BCON_INT32(1), "}");
+    g_autoptr(bson_t) command =
+        BCON_NEW("insert", BCON_UTF8(item->loaded), "ordered", BCON_BOOL(item->keeps_order),
+                 "bypassDocumentValidation", BCON_BOOL(true));
     GwWrite write = {
         .kind = GW_WRITE_INSERT,
         .db = params->db,
@@ -81,8 +92,10 @@ insert(const Load *load, GwConn *conn, const Batch *batch, GError **error)
         .batch = batch->docs->data,
         .batch_bytes = batch->docs->len,
         .batch_count = batch->count,
+        .goes_once = true,
     };
 
+    append_concern(load, command);
     return gw_restore_apply(params->writer, conn, &write, error) ||
            gw_prefix(error, "inserting into '%s'", item->coll->coll);
 }

@@ -56,7 +56,8 @@ make_folder(GwAutoBackup *backup, GError **error)
         if (!gw_fs_exists(path))
             backup->folder = g_steal_pointer(&path);
     }
-    return gw_fs_make_folder(backup->folder, error);
+    return gw_backup_make_folder(backup->project, error) &&
+           gw_fs_make_folder(backup->folder, error);
 }
 
 /* "/.../01-shop.users.archive.zst". Owned. */

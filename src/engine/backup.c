@@ -47,16 +47,15 @@ choose_path(const GwProject *project, const char *out, GwCompression compression
 }
 
 static bool
-prepare_path(const char *path, bool is_ours, GError **error)
+prepare_path(const GwProject *project, const char *path, bool is_ours, GError **error)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *shown = gw_text_shown(path);
 
     if (gw_fs_exists(path)) {
         gw_throw(error, GW_ERROR_REFUSED, "'%s' is there already", shown);
         return gw_hint(error, "Nothing was changed. Choose another name, or remove it.");
     }
-    return !is_ours || gw_fs_make_folder(folder, error);
+    return !is_ours || gw_backup_make_folder(project, error);
 }
 
 static void
@@ -119,7 +118,7 @@ gw_engine_backup(GwProject *project, const GwBackupParams *params, GwBackupRepor
         !gw_project_connect(project, error))
         return false;
     path = choose_path(project, params->out, compression);
-    if (!prepare_path(path, params->out == NULL, error))
+    if (!prepare_path(project, path, params->out == NULL, error))
         return false;
     dump_params.clients = gw_project_clients(project);
     dump_params.db = gw_project_database(project);

@@ -17,6 +17,19 @@ gw_backup_folder(const GwProject *project)
                           gw_config_str(gw_project_config(project), GW_CONFIG_BACKUP_DIR));
 }
 
+bool
+gw_backup_make_folder(const GwProject *project, GError **error)
+{
+    static const char all[] = "*\n";
+    g_autofree char *folder = gw_backup_folder(project);
+    g_autofree char *ignored = g_build_filename(folder, ".gitignore", NULL);
+
+    if (gw_fs_is_folder(folder))
+        return true;
+    return gw_fs_make_folder(folder, error) &&
+           gw_fs_write_atomic(ignored, all, sizeof all - 1, 0, error);
+}
+
 char *
 gw_backup_path_shown(const GwProject *project, const char *path)
 {

@@ -12,6 +12,9 @@
 /* backup.dir, absolute. Owned. */
 char *gw_backup_folder(const GwProject *project);
 
+/* Make backup.dir, with a .gitignore that keeps what is in it out of git. */
+bool gw_backup_make_folder(const GwProject *project, GError **error);
+
 /* `path` from the project's folder, where it is under that. Owned. */
 char *gw_backup_path_shown(const GwProject *project, const char *path);
 

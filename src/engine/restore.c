@@ -159,6 +159,21 @@ check_in_the_way(const Plan *plan, GError **error)
     return NULL;
 }
 
+/* So that a refusal leaves no trace. What an unfinished restore has left goes first. */
+static bool
+check_beforehand(const Plan *plan, GError **error)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    bool is_unsettled = false;
+
+    if (!gw_settle_is_wanted(plan->project, &is_unsettled, error))
+        return false;
+    if (is_unsettled)
+        return true;
+    names = check_in_the_way(plan, error);
+    return names != NULL;
+}
+
 /* The same questions, and backups, as before a migration that drops them. */
 static bool
 ask(GwRun *run, const GPtrArray *names, GError **error)
@@ -252,14 +267,11 @@ gw_engine_restore(GwProject *project, const GwRestoreVerb *params, GwRestoreResu
 {
     g_auto(Plan) plan = {.project = project, .params = params};
     gint64 start_us = g_get_monotonic_time();
-    g_autoptr(GPtrArray) names = NULL;
 
     *out_result = (GwRestoreResult){0};
     if (!gw_split_names(params->only, &plan.only, error) || !verify(&plan, error) ||
-        !gw_project_connect(project, error) || !choose_database(&plan, error))
-        return false;
-    names = check_in_the_way(&plan, error);
-    if (names == NULL || !restore(&plan, out_result, error))
+        !gw_project_connect(project, error) || !choose_database(&plan, error) ||
+        !check_beforehand(&plan, error) || !restore(&plan, out_result, error))
         return false;
     out_result->elapsed_ms = (g_get_monotonic_time() - start_us) / G_TIME_SPAN_MILLISECOND;
     return true;

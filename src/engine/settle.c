@@ -4,6 +4,13 @@
 #include "backup/restore.h"
 
 static void
+emit_note(const GwProject *project, const char *text)
+{
+    gw_project_emit(project,
+                    &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = strlen(text)});
+}
+
+static void
 tell(GwRun *run, GwSettled settled)
 {
     const char *text =
@@ -13,8 +20,7 @@ tell(GwRun *run, GwSettled settled)
             : "a restore that did not end had not been complete: what it had loaded "
               "was dropped";
 
-    gw_project_emit(run->project,
-                    &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = strlen(text)});
+    emit_note(run->project, text);
 }
 
 bool
@@ -35,4 +41,18 @@ gw_settle_is_wanted(const GwProject *project, bool *out_is, GError **error)
 {
     return gw_restore_is_unfinished(gw_project_clients(project), gw_project_database(project),
                                     out_is, error);
+}
+
+bool
+gw_settle_tell(const GwProject *project, GError **error)
+{
+    bool is_unsettled = false;
+
+    if (!gw_settle_is_wanted(project, &is_unsettled, error))
+        return false;
+    if (is_unsettled)
+        emit_note(project,
+                  "a restore was begun here and has not ended; where nothing is at work on "
+                  "it, godwit up brings it to its end, or takes it back");
+    return true;
 }

@@ -7,5 +7,8 @@
 /* Bring it to its end, or drop it, and say so; the lease has to be held. */
 bool gw_settle_restore(GwRun *run, GError **error);
 
+/* Note where there is something to bring to its end, for those who only look. */
+bool gw_settle_tell(const GwProject *project, GError **error);
+
 /* Whether there is something to bring to its end. */
 bool gw_settle_is_wanted(const GwProject *project, bool *out_is, GError **error);

@@ -34,6 +34,7 @@ typedef struct {
     size_t batch_bytes;     /* of all of them */
     size_t batch_count;     /* how many they are, at least 1 where there is a batch */
     GwSession *session;     /* the script's own session, or NULL */
+    bool goes_once;         /* never sent again: who writes begins anew where the answer is lost */
 } GwWrite;
 
 /* What a write did, added up over the commands that it took. */
