@@ -27,10 +27,13 @@ gw_part_clear(GwPart *part)
     g_clear_pointer(&part->post, gw_doc_set_free);
 }
 
-/* An attempt starts from nothing. */
+/* An attempt starts from nothing. One that had to be given up met somebody who writes to the same
+ * documents: fewer at a time are in nobody's way for as long. */
 static void
 reset(GwPart *part)
 {
+    if (part->attempts++ > 0 && part->scope.count_max > 1)
+        part->scope.count_max /= 2;
     g_clear_pointer(&part->pre, gw_doc_set_free);
     g_clear_pointer(&part->post, gw_doc_set_free);
     part->pre = gw_doc_set_new();
@@ -63,13 +66,15 @@ static bool
 read_pre(GwPart *part, GwSession *session, GError **error)
 {
     g_autoptr(bson_t) find = gw_statement_find(part);
-    gsize bytes_max = part->ids != NULL ? CHUNK_BYTES_MAX : 0;
+    const guint count_max = part->scope.count_max;
+    const gsize bytes_max = count_max > 0 ? CHUNK_BYTES_MAX : 0;
 
     if (find == NULL)
         return true;
     if (!read_set(part, session, find, part->pre, bytes_max, error))
         return false;
-    part->is_cut = bytes_max > 0 && gw_doc_set_bytes(part->pre) > bytes_max;
+    part->is_cut = count_max > 0 && (gw_doc_set_bytes(part->pre) > bytes_max ||
+                                     gw_doc_set_count(part->pre) == count_max);
     return true;
 }
 
@@ -167,7 +172,7 @@ add_record(const GwPart *part, const bson_t *pre, const bson_t *post, GwBlob *bl
 }
 
 static const bson_t *
-find_twin(const GwDocSet *set, const bson_t *doc)
+find_twin(GwDocSet *set, const bson_t *doc)
 {
     bson_iter_t id;
 
@@ -218,6 +223,15 @@ new_entry(const GwPart *part)
     return entry_of(part, blob);
 }
 
+/* What the server would answer where nothing in the range matches. */
+static void
+answer_none(GwPart *part)
+{
+    BCON_APPEND(&part->reply, "n", BCON_INT32(0), "ok", BCON_DOUBLE(1));
+    if (part->docs->write->kind == GW_WRITE_UPDATE)
+        BSON_APPEND_INT32(&part->reply, "nModified", 0);
+}
+
 bool
 gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
 {
@@ -226,6 +240,10 @@ gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
     reset(part);
     if (!read_pre(part, session, error))
         return false;
+    if (part->scope.upto != NULL && gw_doc_set_count(part->pre) == 0) {
+        answer_none(part);
+        return true;
+    }
     if (!send(part, session, error))
         return false;
     if (!read_post(part, session, error))

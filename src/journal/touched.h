@@ -28,5 +28,8 @@ const char **gw_touched_names(const GwTouched *touched);
 /* {field: 1, ..}, to read them. Owned; NULL where all of the document is needed. */
 bson_t *gw_touched_projection(const GwTouched *touched);
 
+/* Whether such a change can move a document along the index `spec`, as listIndexes shows it. */
+bool gw_touched_moves_along(const GwTouched *touched, const bson_t *spec);
+
 /* What `pre` becomes, where is_constant; fields that are new come last, in any order. Owned. */
 bson_t *gw_touched_apply(const bson_iter_t *update, const bson_t *pre);
