@@ -87,6 +87,23 @@ list_databases(const GwArchiveFacts *facts)
     return names;
 }
 
+/* What mongodump --oplog adds would make its documents those of one moment. */
+static void
+tell_of_oplog(const Plan *plan)
+{
+    static const char text[] = "the backup has an oplog, which is not replayed: its documents are "
+                               "those of when each was read";
+
+    for (guint next = 0; next < plan->facts.colls->len; next++) {
+        const GwArchiveColl *coll = g_ptr_array_index(plan->facts.colls, next);
+
+        if (coll->db[0] == '\0' && g_str_equal(coll->coll, "oplog"))
+            gw_project_emit(
+                plan->project,
+                &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = sizeof text - 1});
+    }
+}
+
 /* Documents of one database don't go into another one unless that was said. */
 static bool
 choose_database(Plan *plan, GError **error)
@@ -271,7 +288,10 @@ gw_engine_restore(GwProject *project, const GwRestoreVerb *params, GwRestoreResu
     *out_result = (GwRestoreResult){0};
     if (!gw_split_names(params->only, &plan.only, error) || !verify(&plan, error) ||
         !gw_project_connect(project, error) || !choose_database(&plan, error) ||
-        !check_beforehand(&plan, error) || !restore(&plan, out_result, error))
+        !check_beforehand(&plan, error))
+        return false;
+    tell_of_oplog(&plan);
+    if (!restore(&plan, out_result, error))
         return false;
     out_result->elapsed_ms = (g_get_monotonic_time() - start_us) / G_TIME_SPAN_MILLISECOND;
     return true;

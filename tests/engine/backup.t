@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -19,11 +20,12 @@ from bson import json_util
 from bson.raw_bson import RawBSONDocument
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "lib"), str(HERE.parent)]
+sys.path[:0] = [str(HERE.parent / "lib"), str(HERE.parent), str(HERE.parent / "cli")]
 import archive  # noqa: E402
 import everything  # noqa: E402
 from godwit import GODWIT, Result, main  # noqa: E402
 from harness.mongod import Mongod  # noqa: E402
+from support import terminal  # noqa: E402
 
 SUFFIX = {"zstd": ".zst", "gzip": ".gz", "none": ""}
 
@@ -136,6 +138,14 @@ def test_what_an_independent_writer_wrote_comes_back(project):
         project.ok("backup", "verify", str(path))
         project.ok("restore", str(path), "--to-database", name)
         everything.check_same(before, everything.snapshot(db))
+
+
+def test_of_several_databases_it_takes_its_own_and_tells_of_an_oplog(project):
+    path = project.folder / "a.archive"
+    docs = [bson.encode({"_id": n}) for n in range(20)]
+    archive.write(path, project.database, [("a", "collection", {"options": {}, "indexes": []}, docs)], oplog=docs)
+    result = project.ok("restore", str(path))
+    assert "note: the backup has an oplog" in result.err and project.db.a.count_documents({}) == 20, result
 
 
 def test_options_that_json_mangles_are_exact(project):
@@ -363,6 +373,14 @@ def test_a_standalone_server_is_backed_up_with_a_note(project):
         assert client["copy"].a.count_documents({}) == 10
 
 
+def test_a_terminal_sees_how_far_it_is_and_how_long_it_will_take(project):
+    project.db.a.insert_many([{"x": os.urandom(10000)} for _ in range(4000)])
+    fail_command(project, failCommands=["getMore"], blockConnection=True, blockTimeMS=1300, times=2)
+    shown, status = terminal([GODWIT, "backup"], project.folder, project.environment)
+    assert status == 0 and f"backing up '{project.database}'" in shown, shown
+    assert re.search(r"documents, [\d,]+/s, 1\.\d s, \d+ %, [\d.]+ m?s left", shown), shown
+
+
 # Never half.
 
 def limited(project, size, *words):
@@ -394,6 +412,21 @@ def test_an_interrupted_backup_leaves_nothing(project):
     err = process.communicate()[1].decode()
     assert process.returncode == 8, err
     assert not list(project.folder.glob("a.archive*"))
+
+
+def test_an_interrupted_restore_leaves_what_was_there(project):
+    project.db.a.insert_many([{"_id": n} for n in range(10)])
+    project.ok("backup", "--out", "a.archive")
+    project.db.a.insert_one({"_id": 10})
+    fail_command(project, failCommands=["insert"], namespace=f"{project.database}.godwit_restore.0",
+                 blockConnection=True, blockTimeMS=2000)
+    process = project.start("restore", "a.archive", "--drop")
+    while left_over(project.db) == []:
+        assert process.poll() is None, process.communicate()
+    process.send_signal(signal.SIGINT)
+    err = process.communicate()[1].decode()
+    assert process.returncode == 8, err
+    assert project.db.a.count_documents({}) == 11 and left_over(project.db) == []
 
 
 POINTS = ["restore.begun:1", "restore.loaded:1", "restore.placing:1", "restore.placed:1",

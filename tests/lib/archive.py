@@ -153,20 +153,23 @@ def _signed(number):
     return number - (1 << 64) if number >> 63 else number
 
 
-def write(path, database, collections, compress=lambda data: data, block=7):
+def write(path, database, collections, compress=lambda data: data, block=7, oplog=None):
     """Write an archive as mongodump does. `collections` holds (name, type, metadata, raw documents);
-    blocks of `block` documents take turns."""
+    blocks of `block` documents take turns. `oplog` holds raw documents, as of mongodump --oplog."""
     out = [struct.pack("<I", MAGIC), bson.encode(SON(
         concurrent_collections=4, version="0.1", server_version="6.0.5", tool_version="100.9.4"))]
     for name, kind, metadata, _ in collections:
         text = json_util.dumps(metadata, json_options=CANONICAL)
         out.append(bson.encode(SON(db=database, collection=name, metadata=text, size=0, type=kind)))
+    if oplog is not None:
+        out.append(bson.encode(SON(db="", collection="oplog", metadata="", size=0, type="")))
+        collections = [*collections, ("oplog", "oplog", None, oplog)]
     out.append(TERMINATOR)
 
     def header(name, kind, is_end, crc):
         data = "system.buckets." + name if kind == "timeseries" else name
-        return bson.encode(SON([("db", database), ("collection", data), ("EOF", is_end),
-                                ("CRC", bson.Int64(_signed(crc)))]))
+        return bson.encode(SON([("db", "" if kind == "oplog" else database), ("collection", data),
+                                ("EOF", is_end), ("CRC", bson.Int64(_signed(crc)))]))
 
     most = max(len(docs) for *_, docs in collections)
     for start in range(0, most, block):
