@@ -304,6 +304,7 @@ put_journal(GwRun *run, GwRecord *record, GError **error)
     record->journal_operations = job->entries;
     record->journal_documents = job->documents;
     record->irreversible = g_ptr_array_ref(job->irreversible);
+    record->backups = gw_questions_backups(run->questions);
     return true;
 }
 

@@ -44,6 +44,7 @@ typedef struct {
                                fill it; or NULL */
     bool fails_whole;       /* an error of one fails all that was and will be done: operations on
                                different documents may be done side by side */
+    bool goes_once;         /* never sent again: who writes begins anew where the answer is lost */
 } GwWrite;
 
 /* What a write did, added up over the commands that it took. */
