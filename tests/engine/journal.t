@@ -5,6 +5,7 @@ import pathlib
 import sys
 
 import bson
+from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
@@ -154,6 +155,8 @@ CHANGES = {
                               "if (await c.countDocuments({ _id: { $gte: 100 } }) !== 3) throw new Error('other');",
     "time-series": "await db.createCollection('ts', { timeseries: { timeField: 't' } });"
                    "await db.collection('ts').insertMany([{ t: new Date(), v: 1 }, { t: new Date(), v: 2 }]);",
+    "names with dots in them": "const c = db.collection('users'); await c.replaceOne({ _id: 1 }, { name: 'ann', 'do.t': 1, '.': 2, "
+                               "deep: { x: 1, y: [1, 2] } }); await c.updateMany({}, { $set: { a: 1 } });",
     "a large document": "await db.collection('users').insertOne({ _id: 'big', name: 'big', s: "
         "require('crypto').randomBytes(7e6).toString('hex') });"
                         "await db.collection('users').updateOne({ _id: 'big' }, { $set: { s: 'x'.repeat(9e6) } });",
@@ -225,6 +228,18 @@ def test_many_documents_are_changed_once_each_and_undone(project):
     assert project.db.many.count_documents({"n": {"$gte": 100000, "$lt": 145000}}) == 45000
     info = project.record("001_a")["rollbackInfo"]
     assert info["documents"] == 45000 and info["operations"] >= 45 and info["irreversible"] == [], info
+    project.ok("undo", "001_a", "--yes")
+    assert snapshot(project.db) == before
+
+
+def test_a_document_with_two_fields_of_one_name_is_undone(project):
+    twins = bson.encode({"_id": 1, "a": 1})[4:-1] + bson.encode({"a": 2, "n": 3})[4:-1]
+    raw = (len(twins) + 5).to_bytes(4, "little") + twins + b"\0"
+    project.db.users.insert_one(RawBSONDocument(raw))
+    before = snapshot(project.db)
+    project.up_down("001_a.js", "await db.collection('users').updateMany({}, { $inc: { n: 1 } });")
+    project.ok("up")
+    assert snapshot(project.db) != before
     project.ok("undo", "001_a", "--yes")
     assert snapshot(project.db) == before
 
