@@ -239,7 +239,7 @@ def coll_mod(world):
         "validator: { b: 1 }, validationLevel: 'moderate'", "validator: { n: { $gt: 1 } }, validationAction: 'warn'",
         "validator: {}", "index: { name: 'n_1', hidden: true }", "index: { name: 'ttl', expireAfterSeconds: 1999999999 }",
         "changeStreamPreAndPostImages: { enabled: true }", "validationLevel: 'off'",
-        "index: { name: 'seeded', hidden: true }", "index: { name: 'seeded', prepareUnique: true }",
+        "index: { name: 'seeded', hidden: true }",
         f"viewOn: '{rng.choice(world.filled)}', pipeline: []"])
     name = world.name() if "viewOn" not in what else world.prefix + "_view"
     return f"await {world.db()}.command({{ collMod: '{name}', {what} }})"
@@ -266,7 +266,8 @@ def command(world):
     return rng.choice([
         f"await {world.db()}.command({{ update: '{name}', updates: [{{ q: {rule}, u: {what}, multi: "
         f"{js(rng.random() < 0.5 and 'upsert' not in more)}{more} }}] }})",
-        f"await {world.db()}.command({{ insert: '{name}', documents: [{inserted(world)}, {inserted(world)}], ordered: false }})",
+        f"await {world.db()}.command({{ insert: '{name}', documents: [{inserted(world)}, {inserted(world)}], "
+        "ordered: false })",
         f"await {world.db()}.command({{ delete: '{name}', deletes: [{{ q: {rule}, limit: {rng.randrange(2)} }}] }})",
         f"await {world.db()}.command({{ findAndModify: '{name}', query: {rule}, update: {what}{more} }})",
         f"await {world.db()}.command({{ create: '{rng.choice(world.fresh)}' }})",
@@ -306,7 +307,8 @@ def side_by_side(world):
     calls = []
     while len(calls) < world.rng.randrange(2, 5):
         calls.append(world.rng.choice([insert_one, update, update, delete, find_one_and])(world).removeprefix("await "))
-    return f"const all = await Promise.allSettled([{', '.join(calls)}]); const bad = all.find(r => r.reason); if (bad) throw bad.reason"
+    return (f"const all = await Promise.allSettled([{', '.join(calls)}]); const bad = all.find(r => r.reason); "
+            "if (bad) throw bad.reason")
 
 
 OPERATIONS = DOCUMENT_OPERATIONS * 2 + [

@@ -50,6 +50,9 @@ class Bench:
         self.project.migration(sequence.id + ".js", sequence.text(self.other.name, chosen))
 
     def shots(self):
+        # What was filled in is safe from here on.
+        self.project.db.sync.insert_one({})
+        self.project.db.sync.drop()
         return [snapshot(db) for db in self.dbs]
 
     def differences(self, sequence, before, after):
