@@ -136,6 +136,8 @@ CHANGES = {
         "'strict' } }]).toArray();",
     "dropDatabase": "await db.dropDatabase();",
     "capped": "await db.collection('small').insertOne({ _id: 9 });",
+    "an error in the middle of a capped collection": "const c = db.collection('small'); await c.updateOne({ _id: 1 }, { $set: "
+        "{ n: 'x' } }); await c.updateMany({}, { $inc: { n: 1 } }).then(() => { throw new Error('was taken'); }, () => {});",
     "transaction": "const s = client.startSession(); await s.withTransaction(async () => {"
                    "await db.collection('users').updateMany({}, { $set: { t: 1 } }, { session: s });"
                    "await db.collection('users').deleteOne({ _id: 2 }, { session: s });"
