@@ -211,10 +211,13 @@ go_on(Progress *progress, const GwPart *part, gint64 error_at)
 static bool
 do_next(Progress *progress, bool *out_more, GError **error)
 {
+    GwDocsWrite docs = *progress->docs;
     g_auto(GwPart) part = {0};
     gint64 error_at = -1;
 
-    gw_part_init(&part, progress->docs, progress->operations);
+    /* Two parts of one batch may change the same document. */
+    docs.op = gw_journal_next_op(docs.journal);
+    gw_part_init(&part, &docs, progress->operations);
     part.first = progress->done;
     part.kind =
         gw_statement_kind(progress->docs, g_ptr_array_index(progress->operations, progress->done));

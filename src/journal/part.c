@@ -358,6 +358,16 @@ settle(GwPart *part, const GwEntry *announced, GError **error)
     return announced == NULL || gw_entry_remove(part->docs->journal->entries, announced, error);
 }
 
+/* An operation that was refused may have changed some documents before, and the server's answer
+ * counts none of them. */
+static bool
+read_again(GwPart *part, GError **error)
+{
+    g_autoptr(bson_t) find = gw_statement_find_after(part);
+
+    return find == NULL || read_set(part, NULL, find, part->post, 0, error);
+}
+
 bool
 gw_part_run_plain(GwPart *part, GError **error)
 {
@@ -376,9 +386,7 @@ gw_part_run_plain(GwPart *part, GError **error)
     }
     g_clear_pointer(&part->post, gw_doc_set_free);
     part->post = gw_doc_set_new();
-    if (!part->is_refused || gw_bson_get_int(&part->reply, "n", 0) > 0) {
-        if (!read_post(part, NULL, error))
-            return false;
-    }
+    if (part->is_refused ? !read_again(part, error) : !read_post(part, NULL, error))
+        return false;
     return settle(part, announced, error);
 }

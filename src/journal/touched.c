@@ -181,7 +181,7 @@ append_new(const bson_iter_t *update, const bson_t *pre, bson_t *post)
         !bson_iter_recurse(&operators, &value))
         return;
     while (bson_iter_next(&value)) {
-        if (!bson_has_field(pre, bson_iter_key(&value)))
+        if (!gw_bson_has_field(pre, bson_iter_key(&value)))
             bson_append_iter(post, NULL, 0, &value);
     }
 }
