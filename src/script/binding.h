@@ -19,6 +19,7 @@ typedef struct {
     gpointer mongo;            /* owned by binding-mongo.c: connections, sessions, cached atoms */
     struct GwMemory *memory;   /* owned: the heap's bounds */
     struct GwModules *modules; /* owned: what modules.c knows of ES modules */
+    GHashTable *shifts;        /* owned: path, owned -> shifts.h's list for it, owned */
     JSValue builtins;          /* owned: built-in modules that have run, by name */
     JSValue bindings;          /* owned: bindings that have been made, by name */
     JSValue exit_error;        /* owned: what gw_engine_exit threw; undefined = not called */

@@ -3,6 +3,7 @@
 
 #include "script/excerpt.h"
 #include "script/memory.h"
+#include "script/shifts.h"
 
 enum {
     CAUSES_MAX = 4,
@@ -198,14 +199,14 @@ append_frame(Place *place, const GwEngine *engine, const char *frame)
     int column = 0;
     g_autofree char *file = parse_frame(frame, &line, &column);
     g_auto(GStrv) parts = NULL;
-    g_autofree char *shown = NULL;
 
     if (file == NULL || file[0] != '/')
         return;
+    gw_shifts_apply(g_hash_table_lookup(engine->shifts, file), &line, &column);
     parts = g_strsplit(frame, file, 2);
-    shown = g_strconcat(parts[0], shorten(engine, file), parts[1], NULL);
-    g_string_append_printf(place->stack, "%s%s", place->stack->len > 0 ? "\n" : "",
-                           g_strstrip(shown));
+    g_string_append_printf(place->stack, "%s%s%s:%d:%d%s", place->stack->len > 0 ? "\n" : "",
+                           g_strchug(parts[0]), shorten(engine, file), line, column,
+                           g_str_has_suffix(frame, ")") ? ")" : "");
     if (place->file != NULL)
         return;
     place->file = g_steal_pointer(&file);

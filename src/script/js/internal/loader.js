@@ -6,8 +6,8 @@
 const native = binding('modules');
 const { compile } = binding('source');
 const {
-  allowFolder, built, dirname, extname, formatOf, join, nodeModulesFolders, pathOfUrl, read, realpath,
-  resolve, root, urlOfPath,
+  allowFolder, built, dirname, extname, formatOf, isTypeScript, join, nodeModulesFolders, pathOfUrl, read,
+  realpath, resolve, root, sourceOf, urlOfPath,
 } = require('internal/resolve');
 
 const REQUIRE = new Set(['node', 'require', 'module-sync']);
@@ -98,8 +98,21 @@ Module._resolveFilename = function (request, parent) {
 Module._nodeModulePaths = nodeModulesFolders;
 Module.isBuiltin = (name) => built.has(String(name).replace(/^node:/, ''));
 
+function patternOf(specifier) {
+  return new RegExp(`(?<=['"\`])${quoted(specifier)}(?=['"\`])`);
+}
+
+// The call of require() that an import has become stands nowhere in the file.
+function resolveRequired(request, from) {
+  try {
+    return resolveFrom(request, from, REQUIRE);
+  } catch (error) {
+    throw isTypeScript(from) ? placeAt(error, from, patternOf(request)) : error;
+  }
+}
+
 Module._load = function (request, parent) {
-  const found = resolveFrom(request, parent?.filename ?? main.filename, REQUIRE);
+  const found = resolveRequired(request, parent?.filename ?? main.filename);
   if (found.startsWith('godwit:')) return require(found.slice('godwit:'.length));
   return loadFile(found, parent).exports;
 };
@@ -140,13 +153,13 @@ function runFile(module) {
   const format = formatOf(path);
   if (format === 'json') module.exports = parseJson(read(path), path);
   else if (format === 'module') module.exports = requireModule(path);
-  else module._compile(read(path), path);
+  else module._compile(sourceOf(path, true), path);
 }
 
 function builtInExtension(module, filename) {
   module.load(filename);
 }
-for (const extension of ['.js', '.json', '.cjs']) Module._extensions[extension] = builtInExtension;
+for (const extension of ['.js', '.json', '.cjs', '.ts', '.cts']) Module._extensions[extension] = builtInExtension;
 
 function parseJson(text, path) {
   try {
@@ -166,7 +179,7 @@ function compileOrNull(source, path) {
     return compile(source, path);
   } catch (error) {
     if (!(error instanceof SyntaxError) || formatOf(path) !== 'detect') throw error;
-    error.looksLikeModule = /^\s*(import|export)\b/m.test(source);
+    error.looksLikeModule = isTypeScript(path) || /^\s*(import|export)\b/m.test(source);
     return error;
   }
 }
@@ -279,16 +292,19 @@ function withoutQuery(name) {
 }
 
 function loadCommonJs(path) {
-  return exportsOf(loadFile(path).exports, true);
+  const { exports } = loadFile(path);
+  const names = exportsOf(exports, true);
+  // TypeScript's `export default` is meant as such, although it was compiled to CommonJS.
+  if (isTypeScript(path) && exports?.__esModule && 'default' in exports) names.default = exports.default;
+  return names;
 }
 
 function loadDetected(path) {
-  if (modules.has(path)) return read(path);
+  if (modules.has(path)) return sourceOf(path, false);
   if (Module._cache[path]) return loadCommonJs(path);
-  const source = read(path);
-  const compiled = compileOrNull(source, path);
+  const compiled = compileOrNull(sourceOf(path, true), path);
   if (typeof compiled === 'function') return loadCommonJs(path);
-  return source;
+  return sourceOf(path, false);
 }
 
 const hooks = {
@@ -300,7 +316,7 @@ const hooks = {
     try {
       found = resolveFrom(bare, from, IMPORT);
     } catch (error) {
-      throw base === '/' ? error : placeAt(error, from, new RegExp(`(?<=['"\`])${quoted(specifier)}(?=['"\`])`));
+      throw base === '/' ? error : placeAt(error, from, patternOf(specifier));
     }
     if (base !== '/') addImporter(found, from);
     return found.startsWith('godwit:') ? found : found + query;
@@ -310,7 +326,7 @@ const hooks = {
     const path = withoutQuery(name);
     const format = formatOf(path);
     if (type === 'json' || format === 'json') return exportsOf(loadFile(path).exports, false);
-    if (format === 'module') return read(path);
+    if (format === 'module') return sourceOf(path, false);
     return format === 'commonjs' ? loadCommonJs(path) : loadDetected(path);
   },
   fillMeta(meta, name) {
@@ -343,7 +359,7 @@ async function loadTop(given) {
   const format = formatOf(path);
   if (format === 'module') return importModule(path);
   if (format !== 'detect') return loadFile(path, main).exports;
-  const compiled = compileOrNull(read(path), path);
+  const compiled = compileOrNull(sourceOf(path, true), path);
   if (typeof compiled === 'function') return loadFile(path, main).exports;
   try {
     return await importModule(path);
