@@ -129,7 +129,7 @@ static const ScriptCase cases[] = {
     FAILS("a missing export of an ES module has its place",
           "@@ a.mts\nimport { x,\n  nope } from './b.mjs';\nexport const up = () => x + nope;\n"
           "@@ b.mts\nexport const x: number = 1;\n",
-          "'b.mts' has no export 'nope'", "a.mts:2:3"),
+          "'b.mts' has no export 'nope', which 'a.mts' imports", "a.mts:2:3"),
     FAILS("a tsconfig.json that does not parse is named",
           "@@ a.ts\nimport { x } from 'x';\nexport const y = x;\n@@ tsconfig.json\n{ nope }\n",
           "Error parsing 'tsconfig.json': Expected property name or '}' in JSON at position 2 "

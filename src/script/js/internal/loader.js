@@ -64,7 +64,8 @@ function explainLink(error) {
   if (path === undefined || !(error instanceof SyntaxError)) return error;
   const pattern = new RegExp(`(?<![\\w$])${quoted(name)}(?![\\w$])`);
   const from = importers.get(path)?.find((importer) => pattern.test(read(importer)));
-  error.message = `'${path.replace(/^godwit:/, '')}' has no export '${name}'`;
+  const whose = from ? `, which '${from}' imports` : '';
+  error.message = `'${path.replace(/^godwit:/, '')}' has no export '${name}'${whose}`;
   return from ? placeAt(error, from, pattern) : error;
 }
 
@@ -221,10 +222,10 @@ function requireModule(path) {
   if (!('default' in namespace) || '__esModule' in namespace) return namespace;
   // As Node does it: compiled code asks `__esModule` whether there is a default export.
   const view = Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } });
-  for (const name of Object.keys(namespace)) {
-    Object.defineProperty(view, name, { enumerable: true, get: () => namespace[name] });
+  for (const name of ['__esModule', ...Object.keys(namespace)].sort()) {
+    Object.defineProperty(view, name, { enumerable: true, get: () => name === '__esModule' || namespace[name] });
   }
-  return Object.defineProperty(view, '__esModule', { enumerable: true, value: true });
+  return view;
 }
 
 Module.prototype.require = function (request) {
@@ -336,6 +337,9 @@ const hooks = {
     meta.dirname = dirname(path);
     meta.main = false;
     meta.resolve = (specifier) => {
+      // Of a path the URL, whether or not there is anything.
+      if (/^(\.\.?|)\//.test(specifier)) return urlOfPath(join(dirname(path), specifier));
+      if (specifier.startsWith('file:')) return specifier;
       const found = resolveFrom(specifier, path, IMPORT);
       return found.startsWith('godwit:') ? 'node:' + found.slice('godwit:'.length) : urlOfPath(found);
     };

@@ -45,6 +45,13 @@ function fail(message, code, request, trail) {
   throw error;
 }
 
+// As Node says it: who required whom, or who imports it.
+function failMissing(name, { request, parent, conditions, trail }) {
+  if (!conditions.has('import')) return fail(`Cannot find module '${name}'`, 'MODULE_NOT_FOUND', request, trail);
+  const kind = /^[./]|^file:/.test(request) ? 'module' : 'package';
+  return fail(`Cannot find ${kind} '${name}' imported from ${parent}`, 'ERR_MODULE_NOT_FOUND', request, []);
+}
+
 const packages = new Map();
 
 // The package.json of this very folder, or null.
@@ -271,9 +278,8 @@ function resolve(request, parent, conditions, trail) {
     const path = join(dirname(parent), request);
     found = asPath(/(\/|(^|\/)\.\.?)$/.test(request) ? path + '/' : path, isTypeScript(parent));
   } else found = resolveName(request, context);
-  if (!found) return fail(`Cannot find module '${request}'`, 'MODULE_NOT_FOUND', request, trail);
-  if (found.startsWith('godwit:')) return found;
-  if (stat(found) !== FILE) return fail(`Cannot find module '${found}'`, 'MODULE_NOT_FOUND', request, trail);
+  if (found?.startsWith('godwit:')) return found;
+  if (!found || stat(found) !== FILE) return failMissing(found ?? request, context);
   return checkAllowed(realpath(found), context);
 }
 
