@@ -10,6 +10,9 @@ const {
   realpath, resolve, root, sourceOf, urlOfPath,
 } = require('internal/resolve');
 
+// Built in, but not Node's.
+const STAND_INS = new Set(['bcrypt', 'bson', 'godwit', 'mongodb', 'mongoose']);
+
 const REQUIRE = new Set(['node', 'require', 'module-sync']);
 const IMPORT = new Set(['node', 'import', 'module-sync']);
 
@@ -28,7 +31,7 @@ function Module(id = '', parent = undefined) {
 Module.Module = Module;
 Module._cache = Object.create(null);
 Module._extensions = Object.create(null);
-Module.builtinModules = [...built].filter((name) => name !== 'mongodb' && name !== 'bson' && name !== 'godwit');
+Module.builtinModules = [...built].filter((name) => !STAND_INS.has(name));
 
 // No script of a project is ever the program itself: `require.main === module` is false.
 const main = new Module('.');
@@ -269,9 +272,12 @@ Module.createRequire = function (from) {
   return makeRequire(module);
 };
 
+let isListing = false;
+
 // What an `import` sees of values: each own property by name, and the whole as default.
 function exportsOf(value, wantsNames) {
   const names = Object.create(null);
+  isListing = true;
   if (wantsNames && value !== null && (typeof value === 'object' || typeof value === 'function')) {
     for (const name of Object.keys(value)) {
       try {
@@ -282,6 +288,7 @@ function exportsOf(value, wantsNames) {
     }
     names['module.exports'] = value;
   }
+  isListing = false;
   names.default = value;
   return names;
 }
@@ -308,6 +315,11 @@ function loadDetected(path) {
   return sourceOf(path, false);
 }
 
+// An import reads all that the driver exports, whatever it wants of it.
+function noteOldName(importer) {
+  if (/\bObjectID\b/.test(read(importer))) require('mongodb/legacy-results').note('ObjectID', 'use ObjectId');
+}
+
 const hooks = {
   resolveImport(specifier, base) {
     const from = base === '/' ? main.filename : withoutQuery(base);
@@ -320,6 +332,7 @@ const hooks = {
       throw base === '/' ? error : placeAt(error, from, patternOf(specifier));
     }
     if (base !== '/') addImporter(found, from);
+    if (found === 'godwit:mongodb' && base !== '/') noteOldName(from);
     return found.startsWith('godwit:') ? found : found + query;
   },
   loadImport(name, type) {
@@ -372,4 +385,4 @@ async function loadTop(given) {
   }
 }
 
-module.exports = { Module, loadTop };
+module.exports = { Module, isListing: () => isListing, loadTop };
