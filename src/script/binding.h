@@ -48,6 +48,7 @@ JSValue gw_binding_get(JSContext *js, const char *name);
 JSValue gw_engine_exit(JSContext *js, int status);
 
 /* One file each: binding-NAME.c. All are listed in binding-table.c. */
+JSValue gw_binding_bcrypt_init(JSContext *js);
 JSValue gw_binding_console_init(JSContext *js);
 JSValue gw_binding_crypto_init(JSContext *js);
 JSValue gw_binding_fs_init(JSContext *js);

@@ -45,6 +45,23 @@ function fail(message, code, request, trail) {
   throw error;
 }
 
+// Packages whose whole purpose is to find a package's native code.
+const NATIVE_FINDERS = new Set([
+  '@mapbox/node-pre-gyp', 'bindings', 'nan', 'node-addon-api', 'node-gyp-build', 'node-gyp-build-optional-packages',
+  'node-pre-gyp', 'pkg-prebuilds', 'prebuild-install',
+]);
+
+function failNative(path, parent) {
+  const owner = packageOf(parent);
+  const name = owner?.data.name;
+  const error = new Error(name ? `the package '${name}' has native code, which godwit cannot run`
+    : `'${path}' is native code, which godwit cannot run`);
+  throw Object.assign(error, {
+    code: 'ERR_DLOPEN_FAILED',
+    godwitHint: 'Use a package that is JavaScript alone, or what is built in (crypto, bcrypt).',
+  });
+}
+
 // As Node says it: who required whom, or who imports it.
 function failMissing(name, { request, parent, conditions, trail }) {
   if (!conditions.has('import')) return fail(`Cannot find module '${name}'`, 'MODULE_NOT_FOUND', request, trail);
@@ -243,6 +260,7 @@ function resolveName(name, context) {
   const mapped = isMapped(context.parent) ? fromPaths(name, context.parent) : null;
   if (mapped) return mapped;
   if (built.has(name) && !YIELDING.has(name)) return 'godwit:' + name;
+  if (NATIVE_FINDERS.has(name) && context.parent.includes('/node_modules/')) failNative(name, context.parent);
   const based = isMapped(context.parent) ? fromBaseUrl(name, context.parent) : null;
   if (based) return based;
   const found = fromNodeModules({ ...context, request: name });
@@ -294,9 +312,7 @@ function formatOf(path) {
   if (extension === '.tsx' || extension === '.jsx') {
     throw new Error(`Cannot load '${path}': JSX is not available in godwit`);
   }
-  if (extension === '.node' || extension === '.wasm') {
-    throw new Error(`Cannot load '${path}': native modules are not available in godwit`);
-  }
+  if (extension === '.node' || extension === '.wasm') failNative(path, path);
   const { type } = packageOf(path)?.data ?? {};
   return type === 'module' || type === 'commonjs' ? type : 'detect';
 }
