@@ -61,6 +61,8 @@ gw_extent_of(GwClients *clients, const GwWriteFacts *facts, const GwWrite *write
         return -1;
     if (write->kind == GW_WRITE_UPDATE || write->kind == GW_WRITE_DELETE)
         (void)gw_write_each(write, add_operation, &extent); /* a stop is in the count */
+    else if (write->kind == GW_WRITE_SWEEP && gw_bson_get_doc(write->command, "filter", &filter))
+        (void)add(&extent, &filter, 0); /* as above */
     else if (write->kind == GW_WRITE_FIND_AND_MODIFY &&
              gw_bson_get_doc(write->command, "query", &filter))
         (void)add(&extent, &filter, 1); /* as above */

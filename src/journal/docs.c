@@ -263,10 +263,40 @@ apply_one(const GwDocsWrite *docs, bson_t *out_reply, GError **error)
     return is_done;
 }
 
+/* The operation that finds what a sweep is to look at. */
+static GPtrArray *
+operations_of_sweep(const GwWrite *write)
+{
+    GPtrArray *operations = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
+    bson_t filter = BSON_INITIALIZER;
+
+    if (!gw_bson_get_doc(write->command, "filter", &filter))
+        bson_init(&filter);
+    g_ptr_array_add(operations, BCON_NEW("q", BCON_DOCUMENT(&filter), "multi", BCON_BOOL(true)));
+    return operations;
+}
+
+static bool
+apply_sweep(const GwDocsWrite *docs, bson_t *out_reply, GError **error)
+{
+    g_autoptr(GPtrArray) operations = operations_of_sweep(docs->write);
+    g_auto(GwPart) part = {0};
+    bool is_done = false;
+
+    gw_part_init(&part, docs, operations);
+    part.kind = GW_PART_MANY;
+    part.count = 1;
+    is_done = gw_sweep_run(&part, error);
+    bson_concat(out_reply, &part.reply);
+    return is_done;
+}
+
 bool
 gw_docs_apply(const GwDocsWrite *docs, bson_t *out_reply, GError **error)
 {
     if (docs->write->kind == GW_WRITE_FIND_AND_MODIFY)
         return apply_one(docs, out_reply, error);
+    if (docs->write->kind == GW_WRITE_SWEEP)
+        return apply_sweep(docs, out_reply, error);
     return apply_batch(docs, out_reply, error);
 }

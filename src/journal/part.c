@@ -4,6 +4,7 @@
 #include "journal/blob.h"
 #include "journal/record.h"
 #include "journal/statement.h"
+#include "journal/transform.h"
 
 /* Pre-images of one transaction. */
 #define CHUNK_BYTES_MAX (8 * 1024 * 1024)
@@ -26,6 +27,8 @@ gw_part_clear(GwPart *part)
     g_clear_pointer(&part->pre, gw_doc_set_free);
     g_clear_pointer(&part->post, gw_doc_set_free);
     g_clear_pointer(&part->changed, g_hash_table_unref);
+    g_clear_pointer(&part->changes, g_ptr_array_unref);
+    g_clear_pointer(&part->seen, gw_doc_set_free);
 }
 
 /* An attempt starts from nothing. One that had to be given up met somebody who writes to the same
@@ -39,6 +42,8 @@ reset(GwPart *part)
     g_clear_pointer(&part->post, gw_doc_set_free);
     part->pre = gw_doc_set_new();
     part->post = gw_doc_set_new();
+    g_clear_pointer(&part->seen, gw_doc_set_free);
+    g_clear_pointer(&part->changes, g_ptr_array_unref);
     g_clear_pointer(&part->changed, g_hash_table_unref);
     if (part->docs->write->outcomes != NULL)
         part->changed = g_hash_table_new(NULL, NULL);
@@ -167,6 +172,20 @@ add_inserted(GwPart *part)
         gw_doc_set_add(part->post, g_ptr_array_index(part->operations, index));
 }
 
+/* A sweep decides by each document what is sent. */
+static bool
+is_sweep(const GwPart *part)
+{
+    return part->docs->write->kind == GW_WRITE_SWEEP;
+}
+
+static bool
+change(GwPart *part, GwSession *session, GError **error)
+{
+    return is_sweep(part) ? gw_transform_run(part, session, conn_of(part, session), error)
+                          : send(part, session, error);
+}
+
 /* What became of the documents: known without asking, or read again. */
 static bool
 read_post(GwPart *part, GwSession *session, GError **error)
@@ -174,6 +193,8 @@ read_post(GwPart *part, GwSession *session, GError **error)
     g_autoptr(bson_t) find = NULL;
 
     if (gw_statement_is_delete(part))
+        return true;
+    if (is_sweep(part) && gw_transform_tell(part))
         return true;
     if (part->kind == GW_PART_INSERT && !part->docs->is_plain && !gw_statement_is_altered(part)) {
         add_inserted(part);
@@ -304,7 +325,7 @@ gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
         answer_none(part);
         return true;
     }
-    if (!send(part, session, error))
+    if (!change(part, session, error))
         return false;
     if (!read_post(part, session, error))
         return false;
@@ -385,7 +406,7 @@ gw_part_run_plain(GwPart *part, GError **error)
         return false;
     if (!announce(part, &announced, error))
         return false;
-    if (!send(part, NULL, &refusal) && !part->is_refused) {
+    if (!change(part, NULL, &refusal) && !part->is_refused) {
         g_propagate_error(error, g_steal_pointer(&refusal));
         return false;
     }

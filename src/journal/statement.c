@@ -95,7 +95,8 @@ add_touched(const GwPart *part, const bson_t *operation, GwTouched *touched)
 void
 gw_statement_touched(const GwPart *part, GwTouched *touched)
 {
-    if (part->kind == GW_PART_INSERT || gw_statement_is_delete(part)) {
+    if (part->kind == GW_PART_INSERT || gw_statement_is_delete(part) ||
+        part->docs->write->kind == GW_WRITE_SWEEP) {
         touched->is_whole = true;
         return;
     }

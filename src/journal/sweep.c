@@ -117,18 +117,19 @@ difference(const GwDocSet *set, GwDocSet *other)
 static bool
 cut_off(Chunk *chunk, const GwPart *part)
 {
-    const guint count = gw_doc_set_count(part->pre);
+    GwDocSet *seen = part->seen != NULL ? part->seen : part->pre;
+    const guint count = gw_doc_set_count(seen);
 
     if (!part->is_cut || count == 0)
         return false;
     if (chunk->ids == NULL) {
         g_clear_pointer(&chunk->after, bson_destroy);
-        chunk->after = bson_copy(gw_doc_set_at(part->pre, count - 1));
+        chunk->after = bson_copy(gw_doc_set_at(seen, count - 1));
         return true;
     }
     g_autoptr(GwDocSet) whole = g_steal_pointer(&chunk->ids);
 
-    chunk->ids = difference(whole, part->pre);
+    chunk->ids = difference(whole, seen);
     return gw_doc_set_count(chunk->ids) > 0;
 }
 
@@ -414,6 +415,12 @@ run_empty(Sweep *sweep, GError **error)
     bool is_done = false;
 
     gw_part_init(&part, sweep->part->docs, sweep->part->operations);
+    if (sweep->part->docs->write->kind == GW_WRITE_SWEEP) {
+        BCON_APPEND(&part.reply, "n", BCON_INT32(0), "nModified", BCON_INT32(0), "nDeleted",
+                    BCON_INT32(0));
+        gw_reply_sum_add(&sweep->sum, &part.reply, 0);
+        return true;
+    }
     part.kind = GW_PART_ONE;
     part.first = sweep->part->first;
     part.count = 1;

@@ -21,7 +21,7 @@ static bool
 is_of_documents(GwWriteKind kind)
 {
     return kind == GW_WRITE_INSERT || kind == GW_WRITE_UPDATE || kind == GW_WRITE_DELETE ||
-           kind == GW_WRITE_FIND_AND_MODIFY;
+           kind == GW_WRITE_SWEEP || kind == GW_WRITE_FIND_AND_MODIFY;
 }
 
 static bool
@@ -133,6 +133,12 @@ apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
     if (info == NULL)
         return false;
     /* A time-series was put aside as a whole; that a view can't be written, the server says. */
+    if (call->write->kind == GW_WRITE_SWEEP && info->kind != GW_COLL_PLAIN &&
+        info->kind != GW_COLL_NONE)
+        return gw_throw(error, GW_ERROR_SERVER,
+                        "'%s.%s' is no plain collection: sweep() can't "
+                        "change its documents",
+                        call->facts->db, call->facts->coll);
     if (info->kind == GW_COLL_VIEW || info->kind == GW_COLL_TIME_SERIES) {
         bson_destroy(out_reply);
         return gw_writer_apply(call->recorder->next, call->conn, call->write, out_reply, error);

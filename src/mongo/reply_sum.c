@@ -62,6 +62,8 @@ gw_reply_sum_add(GwReplySum *sum, const bson_t *reply, size_t first)
 
     sum->has_n = sum->has_n || bson_has_field(reply, "n");
     sum->has_modified = sum->has_modified || bson_has_field(reply, "nModified");
+    sum->has_deleted = sum->has_deleted || bson_has_field(reply, "nDeleted");
+    sum->deleted += gw_bson_get_int(reply, "nDeleted", 0);
     sum->n += gw_bson_get_int(reply, "n", 0);
     sum->modified += gw_bson_get_int(reply, "nModified", 0);
     add_shifted(reply, "upserted", first, &sum->upserted, &sum->upserted_count);
@@ -77,6 +79,8 @@ gw_reply_sum_append(const GwReplySum *sum, const bson_t *last, bson_t *out_reply
         append_number(out_reply, "n", sum->n);
     if (sum->has_modified)
         append_number(out_reply, "nModified", sum->modified);
+    if (sum->has_deleted)
+        append_number(out_reply, "nDeleted", sum->deleted);
     if (sum->upserted_count > 0)
         BSON_APPEND_ARRAY(out_reply, "upserted", &sum->upserted);
     if (sum->error_count > 0)

@@ -12,6 +12,8 @@ typedef struct {
     gint64 modified;
     bool has_modified; /* any reply had nModified */
     bool has_n;
+    gint64 deleted; /* of a sweep */
+    bool has_deleted;
     bson_t upserted; /* owned: an array, as is the next one */
     bson_t errors;
     guint32 upserted_count;

@@ -240,6 +240,10 @@ read_kind(const GwWrite *write, GwWriteFacts *facts)
     case GW_WRITE_DELETE:
         lose(facts, gw_write_each(write, deletes_one, NULL) ? "deleteOne" : "deleteMany");
         return;
+    case GW_WRITE_SWEEP:
+        if (gw_bson_get_bool(write->command, "mayLose", false))
+            lose(facts, "sweep");
+        return;
     case GW_WRITE_FIND_AND_MODIFY:
         read_find_and_modify(write, facts);
         return;

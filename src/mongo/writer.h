@@ -13,6 +13,7 @@ typedef enum {
     GW_WRITE_UPDATE,          /* update (also replacements and upserts); batch "updates" */
     GW_WRITE_DELETE,          /* delete; batch "deletes" */
     GW_WRITE_FIND_AND_MODIFY, /* findAndModify */
+    GW_WRITE_SWEEP,           /* godwit's own {sweep: coll, filter}: see GwTransform */
     GW_WRITE_AGGREGATE,       /* aggregate with $out or $merge, mapReduce with an output */
     GW_WRITE_CREATE,          /* create: collections and views */
     GW_WRITE_DROP,            /* drop */
@@ -24,6 +25,15 @@ typedef enum {
     GW_WRITE_OTHER,           /* anything else that is not known to only read */
 } GwWriteKind;
 
+/* Decides what becomes of each document that a GW_WRITE_SWEEP finds. */
+typedef struct GwTransform {
+    /* For each of `docs` (bson_t) add to `out_changes` NULL (leave it), or an owned bson_t: {u:
+     * update or replacement}, {d: true} (delete it). Threads: several at once, none of them the
+     * writer's caller. May be called again for documents that others have changed in between. */
+    bool (*decide)(gpointer data, const GPtrArray *docs, GPtrArray *out_changes, GError **error);
+    gpointer data; /* borrowed */
+} GwTransform;
+
 /* What became of one operation of a batch. */
 typedef enum {
     GW_WRITE_MATCHED = 1,
@@ -33,18 +43,19 @@ typedef enum {
 /* One change. All pointers are borrowed for the time of the call. */
 typedef struct {
     GwWriteKind kind;
-    const char *db;         /* the database that the command is sent to */
-    const bson_t *command;  /* as a driver sends it, without the array in `batch` */
-    const char *batch_name; /* "documents", "updates", "deletes"; NULL = no batch */
-    const uint8_t *batch;   /* BSON documents, one behind the other */
-    size_t batch_bytes;     /* of all of them */
-    size_t batch_count;     /* how many they are, at least 1 where there is a batch */
-    GwSession *session;     /* the script's own session, or NULL */
-    guint8 *outcomes;       /* GwWriteOutcome of each operation by _id, where the journal is told to
-                               fill it; or NULL */
-    bool fails_whole;       /* an error of one fails all that was and will be done: operations on
-                               different documents may be done side by side */
-    bool goes_once;         /* never sent again: who writes begins anew where the answer is lost */
+    const char *db;               /* the database that the command is sent to */
+    const bson_t *command;        /* as a driver sends it, without the array in `batch` */
+    const char *batch_name;       /* "documents", "updates", "deletes"; NULL = no batch */
+    const uint8_t *batch;         /* BSON documents, one behind the other */
+    size_t batch_bytes;           /* of all of them */
+    size_t batch_count;           /* how many they are, at least 1 where there is a batch */
+    GwSession *session;           /* the script's own session, or NULL */
+    const GwTransform *transform; /* of GW_WRITE_SWEEP */
+    guint8 *outcomes; /* GwWriteOutcome of each operation by _id, where the journal is told to
+                         fill it; or NULL */
+    bool fails_whole; /* an error of one fails all that was and will be done: operations on
+                         different documents may be done side by side */
+    bool goes_once;   /* never sent again: who writes begins anew where the answer is lost */
 } GwWrite;
 
 /* What a write did, added up over the commands that it took. */

@@ -52,6 +52,10 @@ counts_of(const GwWrite *write, const bson_t *reply)
         return counts_of_update(reply);
     case GW_WRITE_DELETE:
         return (GwWriteCounts){.deleted = gw_bson_get_int(reply, "n", 0)};
+    case GW_WRITE_SWEEP:
+        return (GwWriteCounts){.matched = gw_bson_get_int(reply, "n", 0),
+                               .modified = gw_bson_get_int(reply, "nModified", 0),
+                               .deleted = gw_bson_get_int(reply, "nDeleted", 0)};
     case GW_WRITE_FIND_AND_MODIFY:
         return counts_of_find_and_modify(write->command, reply);
     default:

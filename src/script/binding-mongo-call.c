@@ -21,7 +21,7 @@ work_on_command(GwCall *call, GwConn *conn, GwSession *session)
         return;
     }
     const GwWrite write = {
-        .kind = gw_write_kind_of(&command),
+        .kind = call->transform ? GW_WRITE_SWEEP : gw_write_kind_of(&command),
         .db = call->db,
         .command = &command,
         .batch_name = call->batch_name,
@@ -29,6 +29,7 @@ work_on_command(GwCall *call, GwConn *conn, GwSession *session)
         .batch_bytes = call->batch.used,
         .batch_count = call->batch_count,
         .session = call->has_session ? session : NULL,
+        .transform = call->transform,
         .outcomes = call->outcomes,
         .fails_whole = call->fails_whole,
     };
@@ -131,6 +132,10 @@ gw_call_error(GwCall *call, JSContext *js)
 static JSValue
 outcome(GwCall *call, JSContext *js)
 {
+    JSValue special = call->task.error && call->failure ? call->failure(call, js) : JS_UNDEFINED;
+
+    if (JS_IsException(special))
+        return special;
     if (call->task.error)
         return JS_Throw(js, gw_call_error(call, js));
 
@@ -164,6 +169,11 @@ gw_call_new(JSContext *js, GwCallRoute route, JSValueConst options)
     GwMongo *mongo = gw_mongo_of(js);
     GwCall *call = NULL;
 
+    if (mongo->is_deciding) {
+        JS_ThrowTypeError(js, "the function of sweep() can't call the database: its transaction is "
+                              "open; read what it needs before the sweep");
+        return NULL;
+    }
     if (!mongo->executor) {
         JS_ThrowInternalError(js, "there is no connection to a database here");
         return NULL;
@@ -195,6 +205,10 @@ gw_call_free(GwCall *call, JSContext *js)
         JS_FreeValue(js, call->settle[0]);
         JS_FreeValue(js, call->settle[1]);
         JS_FreeValue(js, call->keep);
+    }
+    if (call->free_owner) {
+        gw_mongo_forget_sweep(call, js);
+        call->free_owner(call->owner, js);
     }
     g_clear_error(&call->task.error);
     gw_bytes_clear(&call->command);

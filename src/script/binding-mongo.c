@@ -20,6 +20,7 @@ gw_mongo_of(JSContext *js)
     mongo->engine = engine;
     mongo->codec = gw_codec_new(js);
     mongo->make_error = mongo->legacy_result = JS_UNDEFINED;
+    mongo->sweeps = g_ptr_array_new();
     mongo->handles = g_hash_table_new(NULL, NULL);
     if (engine->params->clients)
         mongo->executor = gw_executor_new(engine->params->clients, engine->loop);
@@ -70,12 +71,14 @@ gw_binding_mongo_clear(GwEngine *engine)
         return;
 
     close_handles(mongo);
+    gw_mongo_close_sweeps(mongo);
     g_clear_pointer(&mongo->executor, gw_executor_free);
     gw_behind_clear(mongo);
     g_hash_table_unref(mongo->handles);
     JS_FreeValue(engine->js, mongo->make_error);
     JS_FreeValue(engine->js, mongo->legacy_result);
     gw_codec_free(mongo->codec);
+    g_ptr_array_unref(mongo->sweeps);
     g_free(mongo);
     engine->mongo = NULL;
 }
@@ -331,6 +334,7 @@ gw_binding_mongo_init(JSContext *js)
     JS_SetPropertyFunctionList(js, binding, functions, G_N_ELEMENTS(functions));
     JS_SetPropertyStr(js, binding, "ObjectId", gw_object_id_class(js));
     describe_connection(js, binding, gw_engine_of(js)->params);
+    gw_mongo_sweep_init(js, binding);
     if (!gw_mongo_cursor_init(mongo, js, binding) || !gw_mongo_session_init(mongo, js, binding) ||
         !gw_behind_init(mongo, js, binding)) {
         JS_FreeValue(js, binding);

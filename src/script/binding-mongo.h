@@ -16,6 +16,8 @@ typedef struct {
     JSClassID cursor_class;
     JSClassID session_class;
     JSClassID result_class;  /* of behind-batch.c */
+    GPtrArray *sweeps;       /* owned: GwCall of binding-mongo-sweep.c that are not done */
+    bool is_deciding;        /* the function of a sweep runs */
     JSValue legacy_result;   /* owned: a function of js/mongodb/legacy-results.js */
     struct GwBehind *behind; /* owned */
     GHashTable *handles;     /* owned: the open GwMongoHandles */
@@ -54,16 +56,19 @@ struct GwCall {
     size_t batch_count;
     bson_t reply; /* owned */
     GwDecodeFlags flags;
-    bool wants_all;      /* of the reply, also what only drivers care about */
-    bool has_session;    /* the script's own */
-    bool in_transaction; /* of that session: nothing of it may run outside */
-    bool fails_whole;    /* see GwWrite, as for the next one */
-    guint8 *outcomes;    /* owned or NULL */
-    gpointer owner;      /* of behind.c: the batch that it is */
-    JSValue stack;       /* owned: where the script called */
-    JSValue settle[2];   /* owned: resolve and reject */
-    JSValue keep;        /* owned: an object that has to live as long */
-    JSValue (*answer)(GwCall *call, JSContext *js); /* the value of the promise */
+    bool wants_all;                      /* of the reply, also what only drivers care about */
+    bool has_session;                    /* the script's own */
+    bool in_transaction;                 /* of that session: nothing of it may run outside */
+    bool fails_whole;                    /* see GwWrite, as for the next one */
+    guint8 *outcomes;                    /* owned or NULL */
+    const struct GwTransform *transform; /* borrowed from `owner` */
+    gpointer owner;                      /* of behind.c: the batch that it is */
+    void (*free_owner)(gpointer owner, JSContext *js); /* or NULL */
+    JSValue (*failure)(GwCall *call, JSContext *js); /* an exception, or undefined: the usual one */
+    JSValue stack;                                   /* owned: where the script called */
+    JSValue settle[2];                               /* owned: resolve and reject */
+    JSValue keep;                                    /* owned: an object that has to live as long */
+    JSValue (*answer)(GwCall *call, JSContext *js);  /* the value of the promise */
     bool (*act)(GwSession *session, const bson_t *options, GError **error); /* GW_CALL_SESSION */
     GwDetourAct detour_act; /* the same, where there is a detour */
 };
@@ -96,6 +101,9 @@ JSValue gw_call_reply(GwCall *call, JSContext *js);
  * for undefined and null). `out_lane` is untouched with an exception. */
 bool gw_mongo_cursor_init(GwMongo *mongo, JSContext *js, JSValueConst binding);
 bool gw_mongo_session_init(GwMongo *mongo, JSContext *js, JSValueConst binding);
+void gw_mongo_sweep_init(JSContext *js, JSValueConst binding);
+void gw_mongo_close_sweeps(GwMongo *mongo);
+void gw_mongo_forget_sweep(GwCall *call, JSContext *js);
 bool gw_mongo_is_in_transaction(GwMongo *mongo, JSValueConst session);
 bool gw_mongo_lane_of(GwMongo *mongo, JSContext *js, JSValueConst session, GwLane **out_lane);
 

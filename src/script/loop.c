@@ -113,9 +113,18 @@ take_arrived(GwLoop *loop, gint64 until_us)
         g_cond_wait_until(&loop->posted, &loop->lock, until_us);
     }
     g_mutex_unlock(&loop->lock);
-    if (completion != NULL)
+    if (completion != NULL && !completion->is_extra)
         loop->in_flight--;
     return completion;
+}
+
+static void
+drop_extras(GwLoop *loop)
+{
+    GwCompletion *completion = NULL;
+
+    while ((completion = g_queue_pop_head(&loop->arrived)) != NULL)
+        completion->discard(completion, loop->js);
 }
 
 void
@@ -131,6 +140,7 @@ gw_loop_free(GwLoop *loop)
         if (completion != NULL)
             completion->discard(completion, loop->js);
     }
+    drop_extras(loop);
     runtime = JS_GetRuntime(loop->js);
     JS_SetHostPromiseRejectionTracker(runtime, NULL, NULL);
     JS_SetInterruptHandler(runtime, NULL, NULL);

@@ -21,6 +21,7 @@ struct GwCompletion {
     void (*settle)(GwCompletion *completion, JSContext *js);
     /* Frees it without running any JavaScript: the engine is being taken down. */
     void (*discard)(GwCompletion *completion, JSContext *js);
+    bool is_extra; /* no gw_loop_begin belongs to it: it is part of other work in flight */
 };
 
 /* One more piece of work is in flight: exactly one gw_loop_post will follow. JavaScript thread. */
