@@ -98,6 +98,7 @@ gw_statement_touched(const GwPart *part, GwTouched *touched)
     if (part->kind == GW_PART_INSERT || gw_statement_is_delete(part) ||
         part->docs->write->kind == GW_WRITE_SWEEP) {
         touched->is_whole = true;
+        touched->is_constant = false;
         return;
     }
     if (is_find_and_modify(part))
