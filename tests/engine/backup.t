@@ -290,6 +290,13 @@ def test_damage_is_named_with_collection_and_byte(project):
     path.write_bytes(whole[:at] + b"y" + whole[at + 1:])
     result = refused(project, path, "--drop")
     assert f"'{project.database}.users'" in result.err and "checksum" in result.err, result
+    # What no checksum of the format is about.
+    for part in (b"tool_version\0", b"godwit 0", b"\x12crc\0", b"\x12CRC\0", b"EOF\0", b"metadata\0", b"bson\0"):
+        at = whole.find(part)
+        if at >= 0:
+            for place in (at + 1, at + len(part), at + len(part) + 1):
+                path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:])
+                refused(project, path, "--drop")
 
 
 # One moment.
@@ -361,6 +368,18 @@ def test_where_the_catalog_changed_it_is_read_again(project):
     project.db.a.insert_many([{"_id": n} for n in range(10)])
     fail_command(project, failCommands=["find"], errorCode=246)
     assert project.ok("backup", "--out", "a.archive", "--json").json["consistent"]
+
+
+def test_a_collection_that_is_dropped_meanwhile_is_not_taken_for_an_empty_one(project):
+    project.db.a.insert_many([{"_id": n} for n in range(10)])
+    fail_command(project, failCommands=["find"], blockConnection=True, blockTimeMS=1500)
+    process = project.start("backup", "--out", "a.archive")
+    while not list(project.folder.glob("a.archive.*")):
+        assert process.poll() is None, process.communicate()
+    project.db.a.drop()
+    project.db.b.insert_one({})
+    assert process.wait() == 0, process.communicate()
+    assert list(archive.Archive(project.folder / "a.archive").collections) == ["b"]
 
 
 def test_a_standalone_server_is_backed_up_with_a_note(project):
@@ -505,6 +524,33 @@ def test_a_restore_that_fails_leaves_what_was_there(project):
     everything.check_same(before, everything.snapshot(project.db))
     assert left_over(project.db) == [] and project.db.godwit_meta.find_one({"_id": "restore"}) is None
     assert project.db.godwit_history.find_one({"action": "restore"})["result"] == "failed"
+
+
+def test_what_somebody_makes_under_the_same_name_meanwhile_is_left_alone(project):
+    project.configure(lease={"ttl": 3})
+    project.db.a.insert_one({"_id": 1, "n": 1})
+    project.db.a.create_index("n")
+    project.ok("backup", "--out", "a.archive")
+    name, db = other(project)
+    words = ["restore", "a.archive", "--to-database", name]
+    fail_command(project, failCommands=["createIndexes"], namespace=f"{name}.godwit_restore.0",
+                 blockConnection=True, blockTimeMS=1500)
+    process = project.start(*words)
+    while left_over(db) == []:
+        assert process.poll() is None, process.communicate()
+    db.a.insert_one({"_id": "mine"})
+    err = process.communicate()[1].decode()
+    assert process.returncode == 5 and "somebody made a collection 'a'" in err, err
+    assert [row["_id"] for row in db.a.find()] == ["mine"] and left_over(db) == []
+    # The same when it was complete already.
+    db.a.drop()
+    assert project.run(*words, env={"GODWIT_CRASH_AT": "restore.placing:1"}).status != 0
+    db.a.insert_one({"_id": "mine"})
+    assert "Rename or drop the other one" in " ".join(project.fails(5, *words).err.split())
+    assert [row["_id"] for row in db.a.find()] == ["mine"] and left_over(db) != []
+    db.a.drop()
+    assert "its collections are in their places" in project.fails(5, *words).err
+    assert [row["_id"] for row in db.a.find()] == [1] and left_over(db) == []
 
 
 def test_a_new_primary_in_between_is_noticed(project):
