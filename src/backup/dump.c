@@ -13,6 +13,8 @@
 
 #define ATTEMPTS 5
 
+#define UNAUTHORIZED 13
+
 /* Answers of the server to a read at a cluster time. */
 #define SNAPSHOT_TOO_OLD 239
 #define SNAPSHOT_UNAVAILABLE 246
@@ -176,6 +178,15 @@ is_answer(const GError *error, int code)
     return info != NULL && info->server_code == code;
 }
 
+static bool
+hint_rights(GError **error)
+{
+    return error != NULL && is_answer(*error, UNAUTHORIZED) &&
+           gw_hint(error,
+                   "Nothing was left behind. A user with the role 'backup' may read all of it, "
+                   "time-series too.");
+}
+
 /* What another attempt may not meet again. */
 static bool
 is_passing(const GError *error)
@@ -203,7 +214,7 @@ gw_dump(const GwDumpParams *params, GwDumpReport *out_report, GError **error)
                 failure->code =
                     GW_ERROR_FAILED; /* for the user it is not undo's kind of conflict */
             g_propagate_error(error, g_steal_pointer(&failure));
-            return false;
+            return hint_rights(error);
         }
     }
 }

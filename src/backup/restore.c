@@ -18,6 +18,7 @@
 #include "base/crash.h"
 #include "mongo/coll.h"
 
+#define UNAUTHORIZED 13
 #define ID "restore"
 #define LOADING "loading"
 #define PLACING "placing"
@@ -175,6 +176,17 @@ load(GwRestore *restore, GwRestoreReport *report, GError **error)
            gw_restore_record_loaded(restore, error);
 }
 
+static bool
+hint_rights(GError **error)
+{
+    const GwErrorInfo *info = error != NULL ? gw_error_info(*error) : NULL;
+
+    return info != NULL && info->server_code == UNAUTHORIZED &&
+           gw_hint(error,
+                   "What was loaded was dropped. A user with the roles 'readWrite' and 'dbAdmin' "
+                   "may restore plain collections, one with 'restore' all.");
+}
+
 bool
 gw_restore(const GwRestoreParams *params, GwRestoreReport *out_report, GError **error)
 {
@@ -195,5 +207,5 @@ gw_restore(const GwRestoreParams *params, GwRestoreReport *out_report, GError **
     if (settled == GW_SETTLED_ENDED)
         return true; /* it was the answer that got lost, not what was recorded */
     g_propagate_error(error, g_steal_pointer(&failure));
-    return false;
+    return hint_rights(error);
 }

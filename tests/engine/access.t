@@ -100,6 +100,19 @@ def test_an_error_that_shows_the_uri_does_not_show_the_password(project):
     assert project.guarded.migrations.find_one()["status"] == "failed"
 
 
+def test_what_a_user_may_not_read_or_restore_is_said_with_the_role_that_may(project):
+    use(project, "root", ROOT_SECRET)
+    project.guarded.create_collection("times", timeseries={"timeField": "t"})
+    project.guarded.a.insert_one({})
+    project.ok("backup", "--out", "all.archive")
+    use(project, "reader", SECRET)
+    result = project.fails(1, "backup", "--out", "b.archive")
+    assert "role 'backup'" in result.err and not list(project.folder.glob("b.archive*")), result
+    project.ok("backup", "--out", "a.archive", "--collections", "a")
+    says_no_secret(project, project.fails(6, "restore", "all.archive", "--drop"))
+    assert project.guarded.a.count_documents({}) == 1
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch, GuardedMongod(scratch, "guarded") as SERVER:
         SERVER.guard()
