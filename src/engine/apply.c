@@ -29,6 +29,7 @@ gw_apply_step_params(GwRun *run, const GwMigration *migration)
         .clients = gw_project_clients(run->project),
         .tally = run->tally,
         .file = migration->file,
+        .fails_whole = true,
         .observer = gw_project_observer(run->project),
     };
 }

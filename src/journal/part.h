@@ -35,10 +35,11 @@ typedef struct {
     GwScope scope;  /* empty = all */
     guint attempts; /* begun so far */
     GwTouched touched;
-    GwDocSet *pre;   /* owned: the documents as they were, in the fields that count */
-    GwDocSet *post;  /* owned: as they are afterwards */
-    bson_t reply;    /* the server's answer */
-    bool is_cut;     /* only the documents in `pre` were looked at: all are too many */
+    GwDocSet *pre;       /* owned: the documents as they were, in the fields that count */
+    GwDocSet *post;      /* owned: as they are afterwards */
+    GHashTable *changed; /* owned: documents of `pre` that became others; NULL = nobody asks */
+    bson_t reply;        /* the server's answer */
+    bool is_cut;         /* only the documents in `pre` were looked at: all are too many */
     bool is_sent;    /* the server has had the write, so what failed is not the looking before */
     bool is_refused; /* the answer is an error of one operation: nothing was done */
 } GwPart;
@@ -59,6 +60,9 @@ bool gw_part_probe(GwPart *part, GwSession *session, GError **error);
 
 /* Do it where there are no transactions: the entry comes first. */
 bool gw_part_run_plain(GwPart *part, GError **error);
+
+/* Say in `outcomes` what became of each operation of a part by _id that is done. */
+void gw_part_tell(const GwPart *part, guint8 *outcomes);
 
 /* Do it in the script's transaction, else in one of ours, else plainly. */
 bool gw_docs_run_part(GwPart *part, GError **error);

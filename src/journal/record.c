@@ -317,16 +317,15 @@ static void
 append_updated(const bson_t *pre, const bson_t *post, bson_t *record)
 {
     g_auto(Diff) diff = {0};
-    bool is_kept = is_order_kept(pre, post);
 
+    diff_init(&diff);
     if (has_twins(pre) || has_twins(post)) {
         append_whole(pre, post, record);
         return;
     }
-    diff_init(&diff);
     diff_all(&diff, pre, post);
     append_id(record, "u", pre);
-    if (!is_kept)
+    if (!is_order_kept(pre, post))
         append_names(record, "o", pre);
     append_diff(record, &diff);
 }
@@ -471,7 +470,7 @@ has_fields_as_before(const GwDocRecord *record, const bson_t *current)
     }
     if (begin_added(record, &iter)) {
         for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter)) {
-            if (bson_has_field(current, name))
+            if (gw_bson_has_field(current, name))
                 return false;
         }
     }
@@ -514,11 +513,13 @@ names_added(const GwDocRecord *record)
     return names;
 }
 
-/* The fields of `current` in their order, those of `done` and those that were added left out. */
+/* The fields of `current` in their order, those of `done` and those that were added left out. Of
+ * two with one name, a change is to the first. */
 static void
 append_rest(const GwDocRecord *record, const bson_t *current, GHashTable *done, bson_t *out)
 {
     g_autoptr(GHashTable) added = names_added(record);
+    g_autoptr(GHashTable) met = g_hash_table_new(g_str_hash, g_str_equal);
     bson_iter_t iter;
 
     if (!bson_iter_init(&iter, current))
@@ -526,8 +527,11 @@ append_rest(const GwDocRecord *record, const bson_t *current, GHashTable *done, 
     while (bson_iter_next(&iter)) {
         const char *name = bson_iter_key(&iter);
 
-        if (!g_hash_table_contains(done, name) && !g_hash_table_contains(added, name) &&
-            g_hash_table_add(done, (gpointer)name))
+        if (g_hash_table_contains(added, name))
+            continue;
+        if (g_hash_table_contains(met, name))
+            bson_append_iter(out, NULL, 0, &iter);
+        else if (g_hash_table_add(done, (gpointer)name) && g_hash_table_add(met, (gpointer)name))
             append_field(record, current, name, out);
     }
 }

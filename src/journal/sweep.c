@@ -338,20 +338,11 @@ walk(Sweep *sweep, GError **error)
 static bool
 touches_index(const Sweep *sweep, bool is_unique)
 {
-    const GPtrArray *indexes = sweep->part->docs->info->indexes;
     g_auto(GwTouched) touched = {0};
 
     gw_touched_init(&touched);
     gw_statement_touched(sweep->part, &touched);
-    for (guint index = 0; indexes != NULL && index < indexes->len; index++) {
-        const bson_t *spec = g_ptr_array_index(indexes, index);
-
-        if (g_strcmp0(gw_bson_get_str(spec, "name"), "_id_") != 0 &&
-            (!is_unique || gw_bson_get_bool(spec, "unique", false)) &&
-            gw_touched_moves_along(&touched, spec))
-            return true;
-    }
-    return false;
+    return gw_touched_moves_along_any(&touched, sweep->part->docs->info->indexes, is_unique);
 }
 
 /* Hand on _ids as the reader finds them. */

@@ -146,6 +146,20 @@ gw_touched_moves_along(const GwTouched *touched, const bson_t *spec)
     return false;
 }
 
+bool
+gw_touched_moves_along_any(const GwTouched *touched, const GPtrArray *indexes, bool is_unique)
+{
+    for (guint index = 0; indexes != NULL && index < indexes->len; index++) {
+        const bson_t *spec = g_ptr_array_index(indexes, index);
+
+        if (g_strcmp0(gw_bson_get_str(spec, "name"), "_id_") != 0 &&
+            (!is_unique || gw_bson_get_bool(spec, "unique", false)) &&
+            gw_touched_moves_along(touched, spec))
+            return true;
+    }
+    return false;
+}
+
 /* The operator's argument for `field`. */
 static bool
 find_argument(const bson_iter_t *update, const char *name, const char *field,
@@ -167,7 +181,7 @@ append_new(const bson_iter_t *update, const bson_t *pre, bson_t *post)
         !bson_iter_recurse(&operators, &value))
         return;
     while (bson_iter_next(&value)) {
-        if (!bson_has_field(pre, bson_iter_key(&value)))
+        if (!gw_bson_has_field(pre, bson_iter_key(&value)))
             bson_append_iter(post, NULL, 0, &value);
     }
 }

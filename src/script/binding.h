@@ -19,9 +19,11 @@ typedef struct {
     gpointer mongo;            /* owned by binding-mongo.c: connections, sessions, cached atoms */
     struct GwMemory *memory;   /* owned: the heap's bounds */
     struct GwModules *modules; /* owned: what modules.c knows of ES modules */
+    GHashTable *shifts;        /* owned: path, owned -> shifts.h's list for it, owned */
     JSValue builtins;          /* owned: built-in modules that have run, by name */
     JSValue bindings;          /* owned: bindings that have been made, by name */
     JSValue exit_error;        /* owned: what gw_engine_exit threw; undefined = not called */
+    bool may_gather;           /* no script that was loaded would notice write-behind */
     int exit_status;           /* what process.exit was called with */
 } GwEngine;
 
@@ -47,6 +49,7 @@ JSValue gw_binding_get(JSContext *js, const char *name);
 JSValue gw_engine_exit(JSContext *js, int status);
 
 /* One file each: binding-NAME.c. All are listed in binding-table.c. */
+JSValue gw_binding_bcrypt_init(JSContext *js);
 JSValue gw_binding_console_init(JSContext *js);
 JSValue gw_binding_crypto_init(JSContext *js);
 JSValue gw_binding_fs_init(JSContext *js);
@@ -61,3 +64,6 @@ JSValue gw_binding_util_init(JSContext *js); /* what only the engine knows of a 
 
 /* Free what bindings keep in the engine, before its context goes. */
 void gw_binding_mongo_clear(GwEngine *engine);
+
+/* Wait for writes that the driver has answered before they were done. False with an exception. */
+bool gw_binding_mongo_settle(GwEngine *engine);

@@ -37,10 +37,12 @@ make_engine(const GwScriptParams *params)
     JS_SetMaxStackSize(runtime, stack_bytes());
     JS_SetCanBlock(runtime, false);
     engine->params = params;
+    engine->may_gather = params->write_behind;
     engine->js = JS_NewContext(runtime);
     g_assert(engine->js != NULL);
     JS_SetContextOpaque(engine->js, engine);
     engine->exit_error = JS_UNDEFINED;
+    engine->shifts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     engine->builtins = JS_NewObjectProto(engine->js, JS_NULL);
     engine->bindings = JS_NewObjectProto(engine->js, JS_NULL);
     engine->loop = gw_loop_new(engine->js, params->interrupted);
@@ -81,6 +83,7 @@ gw_engine_free(GwEngine *engine)
     JS_FreeContext(engine->js);
     JS_FreeRuntime(runtime);
     gw_memory_free(engine->memory);
+    g_hash_table_unref(engine->shifts);
     g_free(engine);
 }
 
