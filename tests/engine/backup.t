@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import bson
 import pymongo
@@ -487,6 +488,38 @@ def test_a_killed_restore_is_before_or_after_and_can_be_called_again(project):
         assert "note" not in project.ok("up").err
         project.ok("restore", "one.archive", "--drop")
         everything.check_same(after, everything.snapshot(project.db))
+
+
+def test_a_restore_that_is_killed_at_random_is_before_or_after(project):
+    seed = random.randrange(1 << 32)
+    print(f"# seed {seed}")
+    moments = random.Random(seed)
+    project.configure(lease={"ttl": 3})
+    project.db.c.insert_many([{"_id": n, "x": "x" * 100} for n in range(3000)])
+    seed_small(project.db, 1)
+    after = everything.snapshot(project.db)
+    project.ok("backup", "--out", "one.archive")
+    ends = {"before": 0, "after": 0}
+    for _ in range(int(os.environ.get("GODWIT_TEST_KILLS", "4"))):
+        drop_small(project.db)
+        project.db.drop_collection("c")
+        seed_small(project.db, 2)
+        project.db.c.insert_one({"_id": "old"})
+        before = everything.snapshot(project.db)
+        start = time.monotonic()
+        process = project.start("restore", "one.archive", "--drop")
+        try:
+            process.wait(moments.random() * ends.get("took", 0.6))
+            ends["took"] = time.monotonic() - start
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.communicate()
+        project.ok("up")
+        which = "after" if project.db.a.find_one()["mark"] == 1 else "before"
+        ends[which] += 1
+        everything.check_same(after if which == "after" else before, everything.snapshot(project.db))
+        assert left_over(project.db) == [] and project.db.godwit_meta.find_one({"_id": "restore"}) is None
+    print(f"# {ends}")
 
 
 def test_a_killed_restore_of_a_time_series_can_be_called_again(project):
