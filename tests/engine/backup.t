@@ -202,6 +202,19 @@ def test_the_tracker_comes_back_and_the_history_is_added_to(project):
     assert actions == ["up", "restore", "restore"], actions
 
 
+def test_a_migration_that_is_under_way_is_told_of(project):
+    project.up_down("001_a.js", "await db.collection('a').insertOne({});"
+                    " while (await db.collection('go').findOne({}) === null)"
+                    " await new Promise(resolve => setTimeout(resolve, 50));")
+    process = project.start("up")
+    while project.db.a.count_documents({}) == 0:
+        assert process.poll() is None, process.communicate()
+    assert "is migrating this database" in project.ok("backup", "--out", "a.archive").err
+    project.db.go.insert_one({})
+    process.communicate()
+    assert project.ok("backup", "--out", "b.archive").err == ""
+
+
 # Refusals, before anything is changed.
 
 def test_what_is_there_is_not_touched_without_drop(project):
