@@ -110,18 +110,6 @@ begin_archive(GwDump *dump, GError **error)
                                    error);
 }
 
-static bool
-look_at_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data, GError **error)
-{
-    const GwDumpParams *params = data;
-
-    (void)coll;
-    (void)doc;
-    (void)size;
-    return params->interrupted == NULL || *params->interrupted == 0 ||
-           gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
-}
-
 /* Read again what was written, by the same way on which it would be restored. */
 static bool
 verify(GwDump *dump, const char *path, GError **error)
@@ -129,7 +117,7 @@ verify(GwDump *dump, const char *path, GError **error)
     g_auto(GwArchiveFacts) facts = {0};
     gint64 documents = 0;
 
-    if (!gw_archive_read(path, look_at_doc, (gpointer)dump->params, &facts, error))
+    if (!gw_archive_verify(path, dump->params->interrupted, &facts, error))
         return gw_prefix(error, "verifying the backup");
     for (guint next = 0; next < facts.colls->len; next++)
         documents += ((const GwArchiveColl *)g_ptr_array_index(facts.colls, next))->documents;

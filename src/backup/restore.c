@@ -56,6 +56,14 @@ gw_restore_record_in_place(GwRestore *restore, const char *name, GError **error)
     return update_record(restore, update, error);
 }
 
+bool
+gw_restore_record_not_in_place(GwRestore *restore, const char *name, GError **error)
+{
+    g_autoptr(bson_t) update = BCON_NEW("$pull", "{", "inPlace", BCON_UTF8(name), "}");
+
+    return update_record(restore, update, error);
+}
+
 static const char *
 step_kind(const GwRestoreItem *item)
 {
