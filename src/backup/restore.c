@@ -179,7 +179,7 @@ load(GwRestore *restore, GwRestoreReport *report, GError **error)
     if (!gw_restore_load(restore, report, error))
         return false;
     GW_CRASH_POINT("restore.loaded");
-    return gw_restore_check_free(restore, error) &&
+    return gw_restore_may_go_on(restore, error) && gw_restore_check_free(restore, error) &&
            gw_restore_check_election(restore, &election, error) &&
            gw_restore_record_loaded(restore, error);
 }

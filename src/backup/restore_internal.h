@@ -51,6 +51,9 @@ bool gw_restore_check_free(GwRestore *restore, GError **error);
 bool gw_restore_read_election(const GwRestore *restore, bson_oid_t *out_election, GError **error);
 bool gw_restore_check_election(const GwRestore *restore, const bson_oid_t *before, GError **error);
 
+/* Fails with GW_ERROR_INTERRUPTED where somebody wants it to stop. */
+bool gw_restore_may_go_on(const GwRestore *restore, GError **error);
+
 /* Make the collections, insert all documents, make the indexes. */
 bool gw_restore_load(GwRestore *restore, GwRestoreReport *report, GError **error);
 

@@ -189,13 +189,12 @@ take_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data
 {
     Load *load = data;
     const GwRestore *restore = load->restore;
-    const volatile int *interrupted = restore->params->interrupted;
     GwRestoreItem *item = coll->index < restore->by_index->len
                               ? g_ptr_array_index(restore->by_index, coll->index)
                               : NULL;
 
-    if (interrupted != NULL && *interrupted != 0)
-        return gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
+    if (!gw_restore_may_go_on(restore, error))
+        return false;
     if (item == NULL)
         return true;
     if (item->count == BATCH_DOCUMENTS || item->docs->len + size > BATCH_BYTES) {
@@ -260,7 +259,7 @@ gw_restore_load(GwRestore *restore, GwRestoreReport *report, GError **error)
     g_queue_init(&load.waiting);
     load.conn = gw_conn_take(restore->params->clients);
     if (!gw_restore_create_all(restore, load.conn, error) || !read_and_insert(&load, error) ||
-        !gw_restore_index_all(restore, error))
+        !gw_restore_may_go_on(restore, error) || !gw_restore_index_all(restore, error))
         return false;
     report->collections = restore->items->len;
     report->documents = load.documents;

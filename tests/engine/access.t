@@ -105,7 +105,8 @@ def test_what_a_user_may_not_read_or_restore_is_said_with_the_role_that_may(proj
     project.guarded.create_collection("times", timeseries={"timeField": "t"})
     project.guarded.a.insert_one({})
     project.ok("backup", "--out", "all.archive")
-    use(project, "reader", SECRET)
+    ROOT.admin.command("createUser", "narrow", pwd=SECRET, roles=[{"role": "read", "db": project.database}])
+    use(project, "narrow", SECRET)
     result = project.fails(1, "backup", "--out", "b.archive")
     assert "role 'backup'" in result.err and not list(project.folder.glob("b.archive*")), result
     project.ok("backup", "--out", "a.archive", "--collections", "a")

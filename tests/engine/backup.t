@@ -372,7 +372,7 @@ def fail_command(project, **data):
 
 def test_where_the_history_does_not_reach_it_is_said(project):
     project.db.a.insert_many([{"_id": n} for n in range(10)])
-    fail_command(project, failCommands=["find"], errorCode=239)
+    fail_command(project, failCommands=["find"], namespace=f"{project.database}.a", errorCode=239)
     result = project.ok("backup", "--out", "a.archive")
     assert "note: the server keeps too little of its history" in result.err, result
     assert len(archive.Archive(project.folder / "a.archive").collections["a"].docs) == 10
@@ -380,13 +380,14 @@ def test_where_the_history_does_not_reach_it_is_said(project):
 
 def test_where_the_catalog_changed_it_is_read_again(project):
     project.db.a.insert_many([{"_id": n} for n in range(10)])
-    fail_command(project, failCommands=["find"], errorCode=246)
+    fail_command(project, failCommands=["find"], namespace=f"{project.database}.a", errorCode=246)
     assert project.ok("backup", "--out", "a.archive", "--json").json["consistent"]
 
 
 def test_a_collection_that_is_dropped_meanwhile_is_not_taken_for_an_empty_one(project):
     project.db.a.insert_many([{"_id": n} for n in range(10)])
-    fail_command(project, failCommands=["find"], blockConnection=True, blockTimeMS=1500)
+    fail_command(project, failCommands=["find"], namespace=f"{project.database}.a", blockConnection=True,
+                 blockTimeMS=1500)
     process = project.start("backup", "--out", "a.archive")
     while not list(project.folder.glob("a.archive.*")):
         assert process.poll() is None, process.communicate()
@@ -437,7 +438,8 @@ def test_a_full_disk_leaves_nothing(project):
 
 def test_an_interrupted_backup_leaves_nothing(project):
     project.db.a.insert_many([{"_id": n} for n in range(10)])
-    fail_command(project, failCommands=["find"], blockConnection=True, blockTimeMS=2000)
+    fail_command(project, failCommands=["find"], namespace=f"{project.database}.a", blockConnection=True,
+                 blockTimeMS=2000)
     process = project.start("backup", "--out", "a.archive")
     while not list(project.folder.glob("a.archive.*")):
         assert process.poll() is None, process.communicate()
