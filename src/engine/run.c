@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/run.h"
 
+#include "base/crash.h"
 #include "engine/takeback.h"
 #include "mongo/command.h"
 #include "mongo/writer_guard.h"
@@ -127,7 +128,10 @@ take_mm_lock(GwRun *run, GError **error)
 static bool
 make_own_collections(GwRun *run, GError **error)
 {
-    return gw_rules_mark(run->rules, error) && gw_tracker_prepare(run->tracker, error);
+    if (!gw_rules_mark(run->rules, error))
+        return false;
+    GW_CRASH_POINT("run.marked");
+    return gw_tracker_prepare(run->tracker, error);
 }
 
 /* Whoever lost the lease stops before its next write, not only before its next migration. */
@@ -168,15 +172,18 @@ gw_run_hold(GwRun *run, GError **error)
         gw_history_new(gw_project_clients(run->project), gw_project_database(run->project));
     if (!take_lease(run, error))
         return false;
+    GW_CRASH_POINT("run.leased");
     if (!take_mm_lock(run, error))
         return false;
     if (!open_journal(run, error))
         return false;
+    GW_CRASH_POINT("run.fenced");
     /* What another process applied while this one waited counts. */
     if (!gw_run_reload(run, error))
         return false;
     if (!gw_takeback_unfinished(run, error))
         return false;
+    GW_CRASH_POINT("run.tidied");
     if (!gw_run_check_policies(run, error))
         return false;
     if (!make_own_collections(run, error))

@@ -130,7 +130,8 @@ unfinished_of(const GPtrArray *jobs, const GwStatusRow *row)
             return "undo";
         return g_str_equal(job->direction, "up") ? "up" : "down";
     }
-    return NULL;
+    /* It was recorded, and nothing more happened yet. */
+    return row->status == GW_STATUS_RUNNING ? "up" : NULL;
 }
 
 /* What the journal can take back of what is applied, and what it says is half done. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/undo-internal.h"
 
+#include "base/crash.h"
+
 #define DUPLICATE_KEY 11000
 #define VALIDATION_FAILED 121
 
@@ -260,8 +262,10 @@ in_transaction(GwSession *session, guint row, gpointer data, GError **error)
 static bool
 in_order(Batch *batch, GError **error)
 {
-    return write_back(batch, NULL, error) &&
-           gw_entry_mark_undone(batch->undo->params->journal->entries, batch->entry, error);
+    if (!write_back(batch, NULL, error))
+        return false;
+    GW_CRASH_POINT("undo.plain");
+    return gw_entry_mark_undone(batch->undo->params->journal->entries, batch->entry, error);
 }
 
 /* Whether there is another way, and take it. */

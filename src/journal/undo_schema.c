@@ -5,6 +5,8 @@
  * only what is still missing.
  */
 #include "journal/schema.h"
+
+#include "base/crash.h"
 #include "journal/undo-internal.h"
 
 static bool
@@ -521,6 +523,7 @@ gw_undo_schema(GwUndo *undo, const GwEntry *entry, GError **error)
         return false;
     if (!undo_by_kind(undo, entry, error))
         return false;
+    GW_CRASH_POINT("undo.schema");
     undo->result->changes++;
     return gw_entry_mark_undone(journal->entries, entry, error);
 }
