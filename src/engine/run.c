@@ -2,6 +2,7 @@
 #include "engine/run.h"
 
 #include "base/crash.h"
+#include "engine/settle.h"
 #include "engine/takeback.h"
 #include "mongo/command.h"
 #include "mongo/writer_guard.h"
@@ -178,6 +179,8 @@ gw_run_hold(GwRun *run, GError **error)
     if (!open_journal(run, error))
         return false;
     GW_CRASH_POINT("run.fenced");
+    if (!gw_settle_restore(run, error))
+        return false;
     /* What another process applied while this one waited counts. */
     if (!gw_run_reload(run, error))
         return false;

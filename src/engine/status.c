@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/project-internal.h"
+#include "engine/settle.h"
 #include "engine/verbs.h"
 #include "journal/job.h"
 #include "state/lease.h"
@@ -194,5 +195,6 @@ gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
     out_report->environment = g_strdup(gw_project_environment(project));
     fill_rows(out_report, migrations);
     fill_duplicate(project, out_report, files);
-    return fill_from_jobs(project, out_report, error) && fill_holder(project, out_report, error);
+    return fill_from_jobs(project, out_report, error) && fill_holder(project, out_report, error) &&
+           gw_settle_tell(project, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/apply.h"
 #include "engine/prune.h"
+#include "engine/settle.h"
 
 /* A failed `up` of migrate-mongo leaves what came before it applied, and its files may count on
  * what earlier ones made; there, nothing is loaded ahead of its turn. */
@@ -32,13 +33,14 @@ static bool
 has_nothing_to_do(GwRun *run, bool *out_nothing, GError **error)
 {
     g_autoptr(GPtrArray) pending = NULL;
+    bool is_unsettled = false;
 
     if (!gw_run_check_policies(run, error))
         return false;
     pending = gw_plan_up(run->migrations, &run->params->selection, error);
-    if (pending == NULL)
+    if (pending == NULL || !gw_settle_is_wanted(run->project, &is_unsettled, error))
         return false;
-    *out_nothing = pending->len == 0 && !gw_project_has_mm_lock(run->project);
+    *out_nothing = pending->len == 0 && !is_unsettled && !gw_project_has_mm_lock(run->project);
     if (*out_nothing && !has_nothing_to_finish(run, out_nothing, error))
         return false;
     /* Again when the lease is held: here so that a refusal leaves no trace. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 at random moments of `up`, `down`, `undo`: `status` says what is there, the next `up` brings it to
+"""kill -9 at random moments of `up`, `down`, `undo`, `restore`: `status` says what is there, the next `up` brings it to
 the end, and each document was changed once.
 
   kill.t [--kills N] [--seed SEED] [--only NUMBER]
@@ -27,11 +27,13 @@ AT_ONCE = 3
 
 
 class Action:
-    """A command that is killed; `prepare` brings the database to where it starts, and answers its words."""
+    """A command that is killed; `prepare` brings the database to where it starts, and answers its words;
+    `judge` answers whether `status` told of something unfinished, and leaves what `up` brings to the end."""
 
-    def __init__(self, name, prepare):
+    def __init__(self, name, prepare, judge=shop.check_status):
         self.name = name
         self.prepare = prepare
+        self.judge = judge
         self.seconds = 0  # how long it takes when it is let alone
 
     def start(self, project):
@@ -52,9 +54,27 @@ def prepare_failing(project):
     return ["up"]
 
 
-# Whatever else changes the database takes its place here, with a function that prepares it.
+def prepare_restore(project):
+    """What is there is less than what the backup has."""
+    project.ok("up")
+    project.ok("backup", "--out", "shop.archive")
+    project.db.stock.delete_many({"_id": {"$gte": 600}})
+    return ["restore", "shop.archive", "--drop", "--yes"]
+
+
+def judge_restore(project, states):
+    """It is before or after, and can be called again."""
+    is_told = "a restore was begun here" in project.ok("status").err
+    project.ok("up", "--wait", "30")
+    stock = shop.content(project)["stock"]
+    assert stock == states[-1]["stock"] or project.db.stock.count_documents({}) == 600, stock
+    project.ok("restore", "shop.archive", "--drop", "--yes")
+    return is_told
+
+
+# Whatever else changes the database takes its place here.
 ACTIONS = [Action("up", lambda project: ["up"]), Action("down", prepare_down), Action("undo", prepare_undo),
-           Action("failing up", prepare_failing)]
+           Action("failing up", prepare_failing), Action("restore", prepare_restore, judge_restore)]
 
 
 def new_project(folder):
@@ -91,7 +111,7 @@ def kill_one(states, seed, number):
                 process.communicate()
             shop.write_migrations(project)
             shop.expire_lease(project)
-            is_told = shop.check_status(project, states)
+            is_told = action.judge(project, states)
             shop.check_end(project, states)
             return action.name, "unfinished" if is_told else "too late" if process.returncode >= 0 else "killed"
         finally:
