@@ -341,11 +341,11 @@ gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
     if (!put_journal(run, record, error) || !gw_tracker_complete(run->tracker, record, error))
         return gw_prefix(error, "recording that '%s' is applied", migration->id);
     GW_CRASH_POINT("up.recorded");
-    if (!gw_journal_end(run->journal, error))
-        return gw_prefix(error, "ending the journal of '%s'", migration->id);
-    GW_CRASH_POINT("up.ended");
     if (!gw_apply_tell_history(run, record, "completed", NULL, error))
         return false;
+    GW_CRASH_POINT("up.told");
+    if (!gw_journal_end(run->journal, error))
+        return gw_prefix(error, "ending the journal of '%s'", migration->id);
     gw_run_add_outcome(run, record->id, record->file, GW_STATUS_COMPLETED, record->execution_ms,
                        record->documents_affected);
     gw_apply_emit(run, GW_EVENT_APPLIED, record, NULL);

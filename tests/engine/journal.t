@@ -475,6 +475,17 @@ def test_a_failing_validate_takes_everything_back(project):
     assert snapshot(project.db) == before
 
 
+def test_a_time_series_in_a_transaction_is_refused_by_the_server_and_waits_for_nothing(project):
+    project.db.create_collection("times", timeseries={"timeField": "at"})
+    project.db.users.insert_one({"_id": 1})
+    project.up_down("001_a.js", """
+    const s = client.startSession(); s.startTransaction();
+    await db.collection('users').updateOne({ _id: 1 }, { $set: { a: 1 } }, { session: s });
+    await db.collection('times').insertOne({ at: new Date() }, { session: s });""")
+    assert "time-series" in project.fails(1, "up").err
+    assert project.db.users.find_one() == {"_id": 1}
+
+
 def test_the_program_does_not_see_what_was_put_aside(project):
     seed(project)
     project.up_down("001_a.js", CHANGES["drop"] + "for (const c of await db.listCollections().toArray()) "

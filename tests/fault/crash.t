@@ -115,11 +115,11 @@ def lock(project, at, states):
 
 
 POINTS = {
-    up: """run.leased run.fenced run.tidied run.marked up.recording up.begun up.done up.recorded up.ended
+    up: """run.leased run.fenced run.tidied run.marked up.recording up.begun up.done up.recorded up.told
            transaction.written transaction.committed ensure.announced ensure.made schema.announced schema.done
            drop.announced drop.aside output.announced output.copied output.written plain.announced plain.sent
            plain.settled""",
-    down: "down.begun down.done down.recorded down.ended",
+    down: "down.begun down.done down.recorded down.told",
     undo: "undo.begun undo.entry undo.schema undo.plain undo.done undo.recorded undo.forgotten",
     failed: "failed.undone failed.recorded",
     unfinished: "takeback.recorded",

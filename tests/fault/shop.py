@@ -139,7 +139,16 @@ def check_end(project, states):
     assert found == wanted, [(name, wanted.get(name), found.get(name)) for name in {*found, *wanted}
                              if found.get(name) != wanted.get(name)]
     check_nothing_is_left(project)
+    check_history(project)
     return result
+
+
+def check_history(project):
+    """Each migration that is applied was said to be, once for each run that did it."""
+    told = [(row["migrationId"], row["run"]) for row in
+            project.db.godwit_history.find({"result": "completed", "migrationId": {"$exists": True}})]
+    assert len(told) == len(set(told)), told
+    assert {migration for migration, _ in told} == {row["migrationId"] for row in project.db.migrations.find()}, told
 
 
 @contextlib.contextmanager
