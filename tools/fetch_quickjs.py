@@ -25,13 +25,31 @@ BUILD_FILE = ROOT / "subprojects" / "packagefiles" / "quickjs-ng" / "meson.build
 # Small integers as Map and Set keys all fell into one bucket: the hash only mixed the low bits,
 # which are zero in such doubles, so that adding to a Set of 4,096 numbers took 11 us each. With
 # the finaliser of MurmurHash3 (public domain, A. Appleby) it takes 0.3 us.
-PATCHES = {
-    "quickjs.c": [(
-        "        h = (u.u32[0] ^ u.u32[1]) * 3163;\n",
-        "        u.u64 ^= u.u64 >> 33; u.u64 *= 0xff51afd7ed558ccdULL;"
-        " u.u64 ^= u.u64 >> 33; h = u.u64 ^ (u.u64 >> 32);\n",
-    )],
-}
+HASH = (
+    "        h = (u.u32[0] ^ u.u32[1]) * 3163;\n",
+    "        u.u64 ^= u.u64 >> 33; u.u64 *= 0xff51afd7ed558ccdULL;"
+    " u.u64 ^= u.u64 >> 33; h = u.u64 ^ (u.u64 >> 32);\n",
+)
+# A call was placed where its last argument is, which may be lines further down: place it at the name
+# of what is called, and say so again behind the arguments.
+HERE = ("call_line_num = s->token.line_num; "
+        "call_col_num = (int)(s->token.ptr - s->line_start) + 1;\n")
+SAY = "emit_source_loc_at(s, call_line_num, call_col_num);\n"
+CALL_PLACES = [
+    ("    call_type = FUNC_CALL_NORMAL;\n    switch(s->token.val) {\n    case TOK_NUMBER:\n",
+     "    int call_line_num, call_col_num;\n    " + HERE +
+     "    call_type = FUNC_CALL_NORMAL;\n    switch(s->token.val) {\n    case TOK_NUMBER:\n"),
+    ("            emit_source_loc(s);\n            if (js_parse_postfix_expr(s, 0))\n",
+     "            emit_source_loc(s);\n            " + HERE +
+     "            if (js_parse_postfix_expr(s, 0))\n"),
+    ("        parse_property:\n", "        parse_property:\n            " + HERE),
+    ("            parse_func_call2:\n                emit_source_loc(s);\n",
+     "            parse_func_call2:\n                " + SAY),
+    ("            emit_func_call:\n",
+     "            emit_func_call:\n                " + SAY),
+    ("                /* apply function call */\n", "                " + SAY),
+]
+PATCHES = {"quickjs.c": [HASH, *CALL_PLACES]}
 
 
 def download(deps: pathlib.Path) -> pathlib.Path:

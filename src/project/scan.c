@@ -27,38 +27,32 @@ is_sample(const char *name)
     return strncmp(name, SAMPLE, length) == 0 && strcmp(name + length, extension_of(name)) == 0;
 }
 
+/* Types alone, without anything that could run. */
 static bool
-is_typescript(const char *name)
+is_declaration(const char *name)
 {
-    const char *const extensions[] = {".ts", ".mts", ".cts", NULL};
-
-    return g_strv_contains(extensions, extension_of(name)) && !g_str_has_suffix(name, ".d.ts") &&
-           !g_str_has_suffix(name, ".d.mts") && !g_str_has_suffix(name, ".d.cts");
+    return g_str_has_suffix(name, ".d.ts") || g_str_has_suffix(name, ".d.mts") ||
+           g_str_has_suffix(name, ".d.cts");
 }
 
 static bool
 is_migration(const GwConfig *config, const char *name)
 {
-    const char *const extensions[] = {".js", ".cjs", ".mjs", NULL};
+    const char *const extensions[] = {".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", NULL};
 
     if (is_sample(name))
         return false;
     if (gw_config_flavour(config) == GW_FLAVOUR_MIGRATE_MONGO)
         return strcmp(extension_of(name),
                       gw_config_str(config, GW_CONFIG_MIGRATION_FILE_EXTENSION)) == 0;
-    return *name != '.' && g_strv_contains(extensions, extension_of(name));
+    return *name != '.' && !is_declaration(name) && g_strv_contains(extensions, extension_of(name));
 }
 
 static bool
-check_name(const GwConfig *config, const char *folder, const char *name, GError **error)
+check_name(const GwConfig *config, const char *name, GError **error)
 {
     g_autofree char *shown = gw_text_shown(name);
 
-    if (gw_config_flavour(config) == GW_FLAVOUR_GODWIT && *name != '.' && is_typescript(name)) {
-        gw_throw(error, GW_ERROR_INTEGRITY, "'%s' is TypeScript, which is not supported yet",
-                 shown);
-        return gw_hint(error, "Compile it to JavaScript, or move it out of '%s'.", folder);
-    }
     if (is_migration(config, name) && !g_utf8_validate(name, -1, NULL)) {
         gw_throw(error, GW_ERROR_INTEGRITY, "the name of the file '%s' is not valid UTF-8", shown);
         return gw_hint(error, "Rename it: the name goes into the database.");
@@ -125,7 +119,7 @@ gw_scan_folder(const GwConfig *config, const char *folder, GError **error)
         g_autofree char *path = g_build_filename(folder, name, NULL);
         GwMigrationFile *file = NULL;
 
-        if (!check_name(config, folder, name, error))
+        if (!check_name(config, name, error))
             return NULL;
         if (!is_migration(config, name) || gw_fs_is_folder(path))
             continue;

@@ -6,7 +6,8 @@
 #include "model/migration.h"
 
 /* The migrations in `folder` (absolute), in order: an owned array of GwMigrationFile.
- * godwit: .js, .cjs and .mjs files that are not hidden. migrate-mongo: every file that ends as
- * configured, hidden ones too. Never sample-migration.*. Fails with GW_ERROR_IO (no such folder,
- * not readable) and GW_ERROR_INTEGRITY (TypeScript, a name that is no UTF-8). */
+ * godwit: .js, .cjs, .mjs, .ts, .cts and .mts files that are not hidden, without .d.ts.
+ * migrate-mongo: every file that ends as configured, hidden ones too. Never sample-migration.*.
+ * Fails with GW_ERROR_IO (no such folder, not readable) and GW_ERROR_INTEGRITY (a name that is no
+ * UTF-8). */
 GPtrArray *gw_scan_folder(const GwConfig *config, const char *folder, GError **error);

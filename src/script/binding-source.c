@@ -5,6 +5,7 @@
 #include "script/behind.h"
 #include "script/binding.h"
 #include "script/builtin.h"
+#include "script/typescript.h"
 
 enum {
     NO_FILE,
@@ -103,6 +104,45 @@ binding_read(JSContext *js, JSValueConst this_value, int argc, JSValueConst *arg
     return answer;
 }
 
+static JSValue
+throw_unstripped(JSContext *js, const char *path, const GError *error)
+{
+    const GwErrorInfo *info = gw_error_info(error);
+    JSValue thrown = JS_NewSyntaxError(js, "%s", error->message);
+
+    if (info == NULL)
+        return JS_Throw(js, thrown);
+    JS_SetPropertyStr(js, thrown, "columnNumber", JS_NewInt32(js, info->column));
+    return throw_placed(js, thrown, path, info->line);
+}
+
+/* stripTypes(path, source, isCommonJs): JavaScript; remembers where errors in it are in the file.
+ */
+static JSValue
+binding_strip_types(JSContext *js, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    GwEngine *engine = gw_engine_of(js);
+    g_autofree char *cache = g_build_filename(engine->params->root, ".godwit", "cache", NULL);
+    const char *path = JS_ToCString(js, argv[0]);
+    GwTypescript source = {.cache = cache, .interrupted = engine->params->interrupted};
+    g_autoptr(GwStripped) stripped = NULL;
+    g_autoptr(GError) error = NULL;
+    JSValue answer = JS_EXCEPTION;
+
+    source.text = JS_ToCStringLen(js, &source.bytes, argv[1]);
+    source.is_commonjs = JS_ToBool(js, argv[2]) > 0;
+    if (path != NULL && source.text != NULL) {
+        stripped = gw_typescript_strip(&source, &error);
+        answer =
+            stripped != NULL ? JS_NewString(js, stripped->code) : throw_unstripped(js, path, error);
+    }
+    if (stripped != NULL)
+        g_hash_table_insert(engine->shifts, g_strdup(path), g_steal_pointer(&stripped->shifts));
+    JS_FreeCString(js, source.text);
+    JS_FreeCString(js, path);
+    return answer;
+}
+
 /* A brace too many closes the wrapper, one too few swallows its end: the engine then complains
  * about a line behind the last. The bare text gives the right place. */
 static void
@@ -157,10 +197,9 @@ binding_compile(JSContext *js, JSValueConst this_value, int argc, JSValueConst *
 }
 
 static const JSCFunctionListEntry functions[] = {
-    JS_CFUNC_DEF("compile", 2, binding_compile),
-    JS_CFUNC_DEF("read", 1, binding_read),
-    JS_CFUNC_DEF("realpath", 1, binding_realpath),
-    JS_CFUNC_DEF("stat", 1, binding_stat),
+    JS_CFUNC_DEF("compile", 2, binding_compile),        JS_CFUNC_DEF("read", 1, binding_read),
+    JS_CFUNC_DEF("realpath", 1, binding_realpath),      JS_CFUNC_DEF("stat", 1, binding_stat),
+    JS_CFUNC_DEF("stripTypes", 3, binding_strip_types),
 };
 
 static JSValue

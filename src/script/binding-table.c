@@ -4,6 +4,7 @@
 /* One a line, so that two who add one don't meet. */
 /* clang-format off */
 static const GwBinding bindings[] = {
+    {"bcrypt", gw_binding_bcrypt_init},
     {"console", gw_binding_console_init},
     {"crypto", gw_binding_crypto_init},
     {"fs", gw_binding_fs_init},

@@ -19,6 +19,7 @@ typedef struct {
     gpointer mongo;            /* owned by binding-mongo.c: connections, sessions, cached atoms */
     struct GwMemory *memory;   /* owned: the heap's bounds */
     struct GwModules *modules; /* owned: what modules.c knows of ES modules */
+    GHashTable *shifts;        /* owned: path, owned -> shifts.h's list for it, owned */
     JSValue builtins;          /* owned: built-in modules that have run, by name */
     JSValue bindings;          /* owned: bindings that have been made, by name */
     JSValue exit_error;        /* owned: what gw_engine_exit threw; undefined = not called */
@@ -48,6 +49,7 @@ JSValue gw_binding_get(JSContext *js, const char *name);
 JSValue gw_engine_exit(JSContext *js, int status);
 
 /* One file each: binding-NAME.c. All are listed in binding-table.c. */
+JSValue gw_binding_bcrypt_init(JSContext *js);
 JSValue gw_binding_console_init(JSContext *js);
 JSValue gw_binding_crypto_init(JSContext *js);
 JSValue gw_binding_fs_init(JSContext *js);

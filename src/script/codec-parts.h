@@ -82,6 +82,7 @@ struct GwCodec {
     JSClassID array_class;
     JSClassID date_class;
     JSClassID map_class;
+    bool has_noted_call; /* of ObjectId() without new */
 };
 
 /* The constructor of a class, borrowed; undefined with an exception where it cannot be loaded. */

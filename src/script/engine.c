@@ -42,6 +42,7 @@ make_engine(const GwScriptParams *params)
     g_assert(engine->js != NULL);
     JS_SetContextOpaque(engine->js, engine);
     engine->exit_error = JS_UNDEFINED;
+    engine->shifts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     engine->builtins = JS_NewObjectProto(engine->js, JS_NULL);
     engine->bindings = JS_NewObjectProto(engine->js, JS_NULL);
     engine->loop = gw_loop_new(engine->js, params->interrupted);
@@ -82,6 +83,7 @@ gw_engine_free(GwEngine *engine)
     JS_FreeContext(engine->js);
     JS_FreeRuntime(runtime);
     gw_memory_free(engine->memory);
+    g_hash_table_unref(engine->shifts);
     g_free(engine);
 }
 

@@ -3,6 +3,7 @@
 
 #include "script/excerpt.h"
 #include "script/memory.h"
+#include "script/shifts.h"
 
 enum {
     CAUSES_MAX = 4,
@@ -198,14 +199,14 @@ append_frame(Place *place, const GwEngine *engine, const char *frame)
     int column = 0;
     g_autofree char *file = parse_frame(frame, &line, &column);
     g_auto(GStrv) parts = NULL;
-    g_autofree char *shown = NULL;
 
     if (file == NULL || file[0] != '/')
         return;
+    gw_shifts_apply(g_hash_table_lookup(engine->shifts, file), &line, &column);
     parts = g_strsplit(frame, file, 2);
-    shown = g_strconcat(parts[0], shorten(engine, file), parts[1], NULL);
-    g_string_append_printf(place->stack, "%s%s", place->stack->len > 0 ? "\n" : "",
-                           g_strstrip(shown));
+    g_string_append_printf(place->stack, "%s%s%s:%d:%d%s", place->stack->len > 0 ? "\n" : "",
+                           g_strchug(parts[0]), shorten(engine, file), line, column,
+                           g_str_has_suffix(frame, ")") ? ")" : "");
     if (place->file != NULL)
         return;
     place->file = g_steal_pointer(&file);
@@ -299,13 +300,16 @@ add_facts(GError *error, GwEngine *engine, const Place *place, JSValueConst thro
 
 /* A file that has `import` is no CommonJS, and one that has `require` expects it. */
 static void
-add_hint(GError **error, const char *message)
+add_hint(GError **error, JSContext *js, JSValueConst thrown, const char *message)
 {
+    g_autofree char *own = JS_IsObject(thrown) ? get_text(js, thrown, "godwitHint") : NULL;
     static const char *const words[] = {"require is not defined",    "module is not defined",
                                         "exports is not defined",    "__dirname is not defined",
                                         "__filename is not defined", NULL};
 
-    if (g_strv_contains(words, message))
+    if (own != NULL)
+        gw_hint(error, "%s", own);
+    else if (g_strv_contains(words, message))
         gw_hint(error, "The file is an ES module, since it has 'import', 'export' or an 'await' at "
                        "its top: use 'import' in it, or wrap the 'await' in a function.");
 }
@@ -339,7 +343,7 @@ gw_throw_script(GError **error, GwErrorCode code, GwEngine *engine, JSValue take
     else
         gw_throw(&made, code, "%s%s", is_syntax ? "syntax error: " : "",
                  better != NULL ? better : message);
-    add_hint(&made, message);
+    add_hint(&made, js, take_thrown, message);
     add_facts(made, engine, &place, take_thrown);
     JS_FreeValue(js, take_thrown);
     g_propagate_error(error, g_steal_pointer(&made));

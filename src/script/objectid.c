@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <bson/bson.h>
 
+#include "script/binding.h"
 #include "script/codec-parts.h"
 #include "script/objectid.h"
 
@@ -207,6 +208,18 @@ fresh_bytes(uint8_t out_bytes[12])
     memcpy(out_bytes, oid.bytes, 12);
 }
 
+static void
+note_call(JSContext *js, GwCodec *codec)
+{
+    const GwScriptParams *params = gw_engine_of(js)->params;
+
+    if (!codec->has_noted_call && params->note != NULL)
+        params->note("ObjectId() without new is not in driver 7 any more; godwit still runs it: "
+                     "write new ObjectId()",
+                     params->data);
+    codec->has_noted_call = true;
+}
+
 /* Also without `new`: driver 3 allowed it, and files of that age are still run. */
 static JSValue
 construct(JSContext *js, JSValueConst new_target, int count, JSValueConst *arguments)
@@ -220,8 +233,10 @@ construct(JSContext *js, JSValueConst new_target, int count, JSValueConst *argum
         fresh_bytes(bytes);
     else if (!bytes_of_any(codec, arguments[0], bytes))
         return JS_EXCEPTION;
-    if (JS_IsUndefined(new_target))
+    if (JS_IsUndefined(new_target)) {
+        note_call(js, codec);
         return gw_object_id_make(codec, bytes);
+    }
 
     prototype = JS_GetPropertyStr(js, new_target, "prototype");
     object = JS_IsException(prototype) ? JS_EXCEPTION : make(codec, prototype, bytes);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs at build time only: compiles godwit's own JavaScript modules to bytecode and writes them as
- * one C table. Usage: jsc OUT.c {[public:]NAME FILE}...
+ * one C table. Usage: jsc OUT.c {[public:|module:]NAME FILE}... A `module:` is an ES module, all
+ * others are CommonJS.
  */
 #include <glib.h>
 #include <quickjs.h>
@@ -16,6 +17,7 @@ typedef struct {
     char *name;
     char *path;
     gboolean is_public;
+    gboolean is_module;
 } Input;
 
 static void
@@ -32,7 +34,9 @@ input_new(const char *name, const char *path)
     Input *input = g_new0(Input, 1);
 
     input->is_public = g_str_has_prefix(name, "public:");
-    input->name = g_strdup(input->is_public ? name + strlen("public:") : name);
+    input->is_module = g_str_has_prefix(name, "module:");
+    /* Both prefixes are of one length. */
+    input->name = g_strdup(input->is_public || input->is_module ? name + strlen("public:") : name);
     input->path = g_strdup(path);
     return input;
 }
@@ -56,6 +60,27 @@ report(JSContext *js, const Input *input)
     JS_FreeCString(js, message);
     JS_FreeValue(js, stack);
     JS_FreeValue(js, thrown);
+}
+
+/* What a module imports is looked for when it runs; here anything will do. */
+static int
+export_nothing(JSContext *js, JSModuleDef *module)
+{
+    return 0;
+}
+
+static JSModuleDef *
+load_nothing(JSContext *js, const char *name, void *opaque)
+{
+    return JS_NewCModule(js, name, export_nothing);
+}
+
+static JSValue
+compile_module(JSContext *js, const Input *input, const char *text)
+{
+    JS_SetModuleLoaderFunc(JS_GetRuntime(js), NULL, load_nothing, NULL);
+    return JS_Eval(js, text, strlen(text), input->name,
+                   JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
 }
 
 static JSValue
@@ -91,7 +116,7 @@ write_module(JSContext *js, const Input *input, guint index, GString *out)
         fprintf(stderr, "%s\n", error->message);
         return FALSE;
     }
-    function = compile(js, input, text);
+    function = input->is_module ? compile_module(js, input, text) : compile(js, input, text);
     if (JS_IsException(function)) {
         report(js, input);
         return FALSE;

@@ -2,6 +2,7 @@
 // require('mongodb'): what driver 7 exports. The BSON classes are loaded when one of them is asked for.
 'use strict';
 
+const loader = require('internal/loader');
 require('mongodb/legacy');
 const bulk = require('mongodb/bulk');
 const { MongoBulkWriteError } = require('mongodb/bulk-result');
@@ -9,9 +10,11 @@ const concerns = require('mongodb/concerns');
 const { AbstractCursor, CURSOR_FLAGS } = require('mongodb/cursor');
 const { errorOf, here, placeAt, ...errors } = require('mongodb/errors');
 const lists = require('mongodb/list-cursors');
+const { note } = require('mongodb/legacy-results');
 const { missingClass } = require('mongodb/missing');
 const ObjectId = require('mongodb/objectid');
 
+Object.defineProperty(exports, '__esModule', { value: true });
 Object.assign(exports, {
   ...errors,
   ...bulk,
@@ -29,7 +32,15 @@ Object.assign(exports, {
   FindCursor: require('mongodb/find-cursor').FindCursor,
   MongoClient: require('mongodb/client').MongoClient,
   ObjectId,
-  ObjectID: ObjectId, // until driver 4
+});
+
+// Until driver 4. An import reads all names: who means this one is found by the loader.
+Object.defineProperty(exports, 'ObjectID', {
+  get() {
+    if (!loader.isListing()) note('ObjectID', 'use ObjectId');
+    return ObjectId;
+  },
+  configurable: true, enumerable: true,
 });
 
 for (const name of [

@@ -6,9 +6,12 @@
 const native = binding('modules');
 const { compile } = binding('source');
 const {
-  allowFolder, built, dirname, extname, formatOf, join, nodeModulesFolders, pathOfUrl, read, realpath,
-  resolve, root, urlOfPath,
+  allowFolder, built, dirname, extname, formatOf, isTypeScript, join, nodeModulesFolders, pathOfUrl, read,
+  realpath, resolve, root, sourceOf, urlOfPath,
 } = require('internal/resolve');
+
+// Built in, but not Node's.
+const STAND_INS = new Set(['bcrypt', 'bson', 'godwit', 'mongodb', 'mongoose']);
 
 const REQUIRE = new Set(['node', 'require', 'module-sync']);
 const IMPORT = new Set(['node', 'import', 'module-sync']);
@@ -28,7 +31,7 @@ function Module(id = '', parent = undefined) {
 Module.Module = Module;
 Module._cache = Object.create(null);
 Module._extensions = Object.create(null);
-Module.builtinModules = [...built].filter((name) => name !== 'mongodb' && name !== 'bson' && name !== 'godwit');
+Module.builtinModules = [...built].filter((name) => !STAND_INS.has(name));
 
 // No script of a project is ever the program itself: `require.main === module` is false.
 const main = new Module('.');
@@ -64,7 +67,8 @@ function explainLink(error) {
   if (path === undefined || !(error instanceof SyntaxError)) return error;
   const pattern = new RegExp(`(?<![\\w$])${quoted(name)}(?![\\w$])`);
   const from = importers.get(path)?.find((importer) => pattern.test(read(importer)));
-  error.message = `'${path.replace(/^godwit:/, '')}' has no export '${name}'`;
+  const whose = from ? `, which '${from}' imports` : '';
+  error.message = `'${path.replace(/^godwit:/, '')}' has no export '${name}'${whose}`;
   return from ? placeAt(error, from, pattern) : error;
 }
 
@@ -98,8 +102,21 @@ Module._resolveFilename = function (request, parent) {
 Module._nodeModulePaths = nodeModulesFolders;
 Module.isBuiltin = (name) => built.has(String(name).replace(/^node:/, ''));
 
+function patternOf(specifier) {
+  return new RegExp(`(?<=['"\`])${quoted(specifier)}(?=['"\`])`);
+}
+
+// The call of require() that an import has become stands nowhere in the file.
+function resolveRequired(request, from) {
+  try {
+    return resolveFrom(request, from, REQUIRE);
+  } catch (error) {
+    throw isTypeScript(from) ? placeAt(error, from, patternOf(request)) : error;
+  }
+}
+
 Module._load = function (request, parent) {
-  const found = resolveFrom(request, parent?.filename ?? main.filename, REQUIRE);
+  const found = resolveRequired(request, parent?.filename ?? main.filename);
   if (found.startsWith('godwit:')) return require(found.slice('godwit:'.length));
   return loadFile(found, parent).exports;
 };
@@ -140,13 +157,13 @@ function runFile(module) {
   const format = formatOf(path);
   if (format === 'json') module.exports = parseJson(read(path), path);
   else if (format === 'module') module.exports = requireModule(path);
-  else module._compile(read(path), path);
+  else module._compile(sourceOf(path, true), path);
 }
 
 function builtInExtension(module, filename) {
   module.load(filename);
 }
-for (const extension of ['.js', '.json', '.cjs']) Module._extensions[extension] = builtInExtension;
+for (const extension of ['.js', '.json', '.cjs', '.ts', '.cts']) Module._extensions[extension] = builtInExtension;
 
 function parseJson(text, path) {
   try {
@@ -166,7 +183,7 @@ function compileOrNull(source, path) {
     return compile(source, path);
   } catch (error) {
     if (!(error instanceof SyntaxError) || formatOf(path) !== 'detect') throw error;
-    error.looksLikeModule = /^\s*(import|export)\b/m.test(source);
+    error.looksLikeModule = isTypeScript(path) || /^\s*(import|export)\b/m.test(source);
     return error;
   }
 }
@@ -208,10 +225,10 @@ function requireModule(path) {
   if (!('default' in namespace) || '__esModule' in namespace) return namespace;
   // As Node does it: compiled code asks `__esModule` whether there is a default export.
   const view = Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } });
-  for (const name of Object.keys(namespace)) {
-    Object.defineProperty(view, name, { enumerable: true, get: () => namespace[name] });
+  for (const name of ['__esModule', ...Object.keys(namespace)].sort()) {
+    Object.defineProperty(view, name, { enumerable: true, get: () => name === '__esModule' || namespace[name] });
   }
-  return Object.defineProperty(view, '__esModule', { enumerable: true, value: true });
+  return view;
 }
 
 Module.prototype.require = function (request) {
@@ -255,9 +272,12 @@ Module.createRequire = function (from) {
   return makeRequire(module);
 };
 
+let isListing = false;
+
 // What an `import` sees of values: each own property by name, and the whole as default.
 function exportsOf(value, wantsNames) {
   const names = Object.create(null);
+  isListing = true;
   if (wantsNames && value !== null && (typeof value === 'object' || typeof value === 'function')) {
     for (const name of Object.keys(value)) {
       try {
@@ -268,6 +288,7 @@ function exportsOf(value, wantsNames) {
     }
     names['module.exports'] = value;
   }
+  isListing = false;
   names.default = value;
   return names;
 }
@@ -279,16 +300,24 @@ function withoutQuery(name) {
 }
 
 function loadCommonJs(path) {
-  return exportsOf(loadFile(path).exports, true);
+  const { exports } = loadFile(path);
+  const names = exportsOf(exports, true);
+  // TypeScript's `export default` is meant as such, although it was compiled to CommonJS.
+  if (isTypeScript(path) && exports?.__esModule && 'default' in exports) names.default = exports.default;
+  return names;
 }
 
 function loadDetected(path) {
-  if (modules.has(path)) return read(path);
+  if (modules.has(path)) return sourceOf(path, false);
   if (Module._cache[path]) return loadCommonJs(path);
-  const source = read(path);
-  const compiled = compileOrNull(source, path);
+  const compiled = compileOrNull(sourceOf(path, true), path);
   if (typeof compiled === 'function') return loadCommonJs(path);
-  return source;
+  return sourceOf(path, false);
+}
+
+// An import reads all that the driver exports, whatever it wants of it.
+function noteOldName(importer) {
+  if (/\bObjectID\b/.test(read(importer))) require('mongodb/legacy-results').note('ObjectID', 'use ObjectId');
 }
 
 const hooks = {
@@ -300,9 +329,10 @@ const hooks = {
     try {
       found = resolveFrom(bare, from, IMPORT);
     } catch (error) {
-      throw base === '/' ? error : placeAt(error, from, new RegExp(`(?<=['"\`])${quoted(specifier)}(?=['"\`])`));
+      throw base === '/' ? error : placeAt(error, from, patternOf(specifier));
     }
     if (base !== '/') addImporter(found, from);
+    if (found === 'godwit:mongodb' && base !== '/') noteOldName(from);
     return found.startsWith('godwit:') ? found : found + query;
   },
   loadImport(name, type) {
@@ -310,7 +340,7 @@ const hooks = {
     const path = withoutQuery(name);
     const format = formatOf(path);
     if (type === 'json' || format === 'json') return exportsOf(loadFile(path).exports, false);
-    if (format === 'module') return read(path);
+    if (format === 'module') return sourceOf(path, false);
     return format === 'commonjs' ? loadCommonJs(path) : loadDetected(path);
   },
   fillMeta(meta, name) {
@@ -320,6 +350,9 @@ const hooks = {
     meta.dirname = dirname(path);
     meta.main = false;
     meta.resolve = (specifier) => {
+      // Of a path the URL, whether or not there is anything.
+      if (/^(\.\.?|)\//.test(specifier)) return urlOfPath(join(dirname(path), specifier));
+      if (specifier.startsWith('file:')) return specifier;
       const found = resolveFrom(specifier, path, IMPORT);
       return found.startsWith('godwit:') ? 'node:' + found.slice('godwit:'.length) : urlOfPath(found);
     };
@@ -343,7 +376,7 @@ async function loadTop(given) {
   const format = formatOf(path);
   if (format === 'module') return importModule(path);
   if (format !== 'detect') return loadFile(path, main).exports;
-  const compiled = compileOrNull(read(path), path);
+  const compiled = compileOrNull(sourceOf(path, true), path);
   if (typeof compiled === 'function') return loadFile(path, main).exports;
   try {
     return await importModule(path);
@@ -352,4 +385,4 @@ async function loadTop(given) {
   }
 }
 
-module.exports = { Module, loadTop };
+module.exports = { Module, isListing: () => isListing, loadTop };

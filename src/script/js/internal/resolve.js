@@ -3,11 +3,14 @@
 // asks what is on disk; runs nothing.
 'use strict';
 
-const { stat, realpath, read, publicModules, root, mayLeaveRoot } = binding('source');
+const { dirname, extname, isInside, isTypeScript, join } = require('internal/paths');
+const { stat, realpath, read, stripTypes, publicModules, root, mayLeaveRoot } = binding('source');
 
 const FILE = 1;
 const FOLDER = 2;
-const EXTENSIONS = ['.js', '.json', '.cjs', '.mjs'];
+const EXTENSIONS = ['.js', '.json', '.cjs', '.mjs', '.ts', '.cts', '.mts'];
+// For a TypeScript file, as its compiler has it: the source goes before what was made of it.
+const TYPED_EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.json', '.cjs', '.mjs'];
 
 // Node's own modules. Those that are not built in here have a message of their own.
 const NODE_MODULES = new Set(('assert assert/strict async_hooks buffer child_process cluster console ' +
@@ -31,36 +34,39 @@ function allowFolder(folder) {
   if (!allowed.includes(folder)) allowed.push(folder);
 }
 
-function isInside(path, folder) {
-  return folder === '/' || path === folder || path.startsWith(folder + '/');
-}
-
-function dirname(path) {
-  const slash = path.lastIndexOf('/');
-  return slash <= 0 ? '/' : path.slice(0, slash);
-}
-
-function extname(path) {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const dot = name.lastIndexOf('.');
-  return dot <= 0 ? '' : name.slice(dot);
-}
-
-function join(folder, name) {
-  const parts = [];
-  for (const part of (name.startsWith('/') ? name : folder + '/' + name).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return '/' + parts.join('/');
-}
-
 function fail(message, code, request, trail) {
   const stack = trail.length > 0 ? '\nRequire stack:\n- ' + trail.join('\n- ') : '';
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 100; // behind the loader's own frames comes the one to show
   const error = new Error(message + stack);
+  Error.stackTraceLimit = limit;
   error.code = code;
   if (code === 'MODULE_NOT_FOUND') error.requireStack = trail;
   throw error;
+}
+
+// Packages whose whole purpose is to find a package's native code.
+const NATIVE_FINDERS = new Set([
+  '@mapbox/node-pre-gyp', 'bindings', 'nan', 'node-addon-api', 'node-gyp-build', 'node-gyp-build-optional-packages',
+  'node-pre-gyp', 'pkg-prebuilds', 'prebuild-install',
+]);
+
+function failNative(path, parent) {
+  const owner = packageOf(parent);
+  const name = owner?.data.name;
+  const error = new Error(name ? `the package '${name}' has native code, which godwit cannot run`
+    : `'${path}' is native code, which godwit cannot run`);
+  throw Object.assign(error, {
+    code: 'ERR_DLOPEN_FAILED',
+    godwitHint: 'Use a package that is JavaScript alone, or what is built in (crypto, bcrypt).',
+  });
+}
+
+// As Node says it: who required whom, or who imports it.
+function failMissing(name, { request, parent, conditions, trail }) {
+  if (!conditions.has('import')) return fail(`Cannot find module '${name}'`, 'MODULE_NOT_FOUND', request, trail);
+  const kind = /^[./]|^file:/.test(request) ? 'module' : 'package';
+  return fail(`Cannot find ${kind} '${name}' imported from ${parent}`, 'ERR_MODULE_NOT_FOUND', request, []);
 }
 
 const packages = new Map();
@@ -93,34 +99,58 @@ function packageOf(path) {
   }
 }
 
-function asFile(path) {
-  if (stat(path) === FILE) return path;
-  for (const extension of EXTENSIONS) {
-    if (stat(path + extension) === FILE) return path + extension;
-  }
-  return null;
+// TypeScript names the file that will be made: './x.js' is x.ts.
+function sourceBehind(path) {
+  const source = path.replace(/\.([mc]?)js$/, '.$1ts');
+  return source !== path && stat(source) === FILE ? source : null;
 }
 
-function asIndex(folder) {
-  for (const extension of EXTENSIONS) {
+function asFile(path, isTyped) {
+  if (stat(path) === FILE) return path;
+  for (const extension of isTyped ? TYPED_EXTENSIONS : EXTENSIONS) {
+    if (stat(path + extension) === FILE) return path + extension;
+  }
+  return isTyped ? sourceBehind(path) : null;
+}
+
+function asIndex(folder, isTyped) {
+  for (const extension of isTyped ? TYPED_EXTENSIONS : EXTENSIONS) {
     if (stat(folder + '/index' + extension) === FILE) return folder + '/index' + extension;
   }
   return null;
 }
 
-function asFolder(folder) {
+function asFolder(folder, isTyped) {
   if (stat(folder) !== FOLDER) return null;
   const main = readPackage(folder)?.data.main;
   if (typeof main === 'string' && main !== '') {
     const path = join(folder, main);
-    const found = asFile(path) ?? (stat(path) === FOLDER ? asIndex(path) : null);
+    const found = asFile(path, false) ?? (stat(path) === FOLDER ? asIndex(path, false) : null);
     if (found) return found;
   }
-  return asIndex(folder);
+  return asIndex(folder, isTyped);
 }
 
-function asPath(path) {
-  return (path.endsWith('/') ? null : asFile(path)) ?? asFolder(path.replace(/\/+$/, ''));
+function asPath(path, isTyped = false) {
+  return (path.endsWith('/') ? null : asFile(path, isTyped)) ?? asFolder(path.replace(/\/+$/, ''), isTyped);
+}
+
+// A package's files are never mapped: it was compiled for whoever installs it.
+function isMapped(parent) {
+  return isTypeScript(parent) && !parent.includes('/node_modules/');
+}
+
+function fromPaths(name, parent) {
+  for (const place of require('internal/tsconfig').mappedPlaces(name, parent, realRoot)) {
+    const found = asPath(place, true);
+    if (found) return found;
+  }
+  return null;
+}
+
+function fromBaseUrl(name, parent) {
+  const place = require('internal/tsconfig').basePlace(name, parent, realRoot);
+  return place ? asPath(place, true) : null;
 }
 
 // One value of "exports" or "imports": a string, conditions, or alternatives. Answers undefined where
@@ -227,7 +257,12 @@ function resolveName(name, context) {
     const plain = name.slice(5);
     return built.has(plain) ? 'godwit:' + plain : notAvailable(plain, context);
   }
+  const mapped = isMapped(context.parent) ? fromPaths(name, context.parent) : null;
+  if (mapped) return mapped;
   if (built.has(name) && !YIELDING.has(name)) return 'godwit:' + name;
+  if (NATIVE_FINDERS.has(name) && context.parent.includes('/node_modules/')) failNative(name, context.parent);
+  const based = isMapped(context.parent) ? fromBaseUrl(name, context.parent) : null;
+  if (based) return based;
   const found = fromNodeModules({ ...context, request: name });
   if (found) return found;
   if (built.has(name)) return 'godwit:' + name;
@@ -256,14 +291,13 @@ function resolve(request, parent, conditions, trail) {
   const context = { request, parent, conditions, trail, isImports: false };
   let found;
   if (request.startsWith('#')) found = fromImports(context);
-  else if (request.startsWith('file:')) found = asFile(pathOfUrl(request));
+  else if (request.startsWith('file:')) found = asFile(pathOfUrl(request), false);
   else if (/^(\.\.?(\/|$)|\/)/.test(request)) {
     const path = join(dirname(parent), request);
-    found = asPath(/(\/|(^|\/)\.\.?)$/.test(request) ? path + '/' : path);
+    found = asPath(/(\/|(^|\/)\.\.?)$/.test(request) ? path + '/' : path, isTypeScript(parent));
   } else found = resolveName(request, context);
-  if (!found) return fail(`Cannot find module '${request}'`, 'MODULE_NOT_FOUND', request, trail);
-  if (found.startsWith('godwit:')) return found;
-  if (stat(found) !== FILE) return fail(`Cannot find module '${found}'`, 'MODULE_NOT_FOUND', request, trail);
+  if (found?.startsWith('godwit:')) return found;
+  if (!found || stat(found) !== FILE) return failMissing(found ?? request, context);
   return checkAllowed(realpath(found), context);
 }
 
@@ -273,17 +307,23 @@ function formatOf(path) {
   if (extension === '.mjs') return 'module';
   if (extension === '.cjs') return 'commonjs';
   if (extension === '.json') return 'json';
-  if (/^\.[mc]?ts$/.test(extension)) {
-    throw new Error(`Cannot load '${path}': this version of godwit does not read TypeScript`);
+  if (extension === '.mts') return 'module';
+  if (extension === '.cts') return 'commonjs';
+  if (extension === '.tsx' || extension === '.jsx') {
+    throw new Error(`Cannot load '${path}': JSX is not available in godwit`);
   }
-  if (extension === '.node' || extension === '.wasm') {
-    throw new Error(`Cannot load '${path}': native modules are not available in godwit`);
-  }
+  if (extension === '.node' || extension === '.wasm') failNative(path, path);
   const { type } = packageOf(path)?.data ?? {};
   return type === 'module' || type === 'commonjs' ? type : 'detect';
 }
 
+// The text of a file as JavaScript. TypeScript becomes what a compiler would make of it for Node:
+// CommonJS, unless the file is an ES module by its name or its package.
+function sourceOf(path, isCommonJs) {
+  return isTypeScript(path) ? stripTypes(path, read(path), isCommonJs) : read(path);
+}
+
 module.exports = {
-  allowFolder, built, dirname, extname, formatOf, join, nodeModulesFolders, pathOfUrl, read, realpath,
-  resolve, root: realRoot, urlOfPath,
+  allowFolder, built, dirname, extname, formatOf, isTypeScript, join, nodeModulesFolders, pathOfUrl, read,
+  realpath, resolve, root: realRoot, sourceOf, urlOfPath,
 };

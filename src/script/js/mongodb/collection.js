@@ -13,8 +13,10 @@ const { FindCursor, countCommand } = require('mongodb/find-cursor');
 const { describe, keysOf } = require('mongodb/indexes');
 const { ListIndexesCursor } = require('mongodb/list-cursors');
 const { addMissing } = require('mongodb/missing');
+const { note, withResult } = require('mongodb/legacy-results');
 const native = require('mongodb/native');
 const ObjectId = require('mongodb/objectid');
+const { driverMajor } = require('mongodb/project-driver');
 const { bsonOptions, inheritable, needAtomicOperators, normalizeHint, resolve } = require('mongodb/options');
 const {
   addUpdate, batchCommand, deleteStatement, findAndModifyCommand, needNoOperators, needObject, updateStatement,
@@ -26,13 +28,14 @@ const NULL_DOCUMENT = 'Collection.insertMany() cannot be called with an array th
 
 function updateResult(reply, options) {
   const upserted = Array.isArray(reply.upserted) ? reply.upserted : [];
-  return {
+  const result = {
     acknowledged: isAcknowledged(options),
     modifiedCount: reply.nModified ?? reply.n,
     upsertedId: upserted.length > 0 ? upserted[0]._id : null,
     upsertedCount: upserted.length,
     matchedCount: upserted.length > 0 ? 0 : reply.n,
   };
+  return withResult(result, { n: reply.n, nModified: result.modifiedCount });
 }
 
 class Collection {
@@ -129,7 +132,7 @@ class Collection {
     if (!this.#gather('insert', 'documents', document, { ...resolved, explain: undefined })) {
       await this.#writeOne('insert', 'documents', document, { ...resolved, explain: undefined });
     }
-    return { acknowledged: isAcknowledged(resolved), insertedId: document._id };
+    return withResult({ acknowledged: isAcknowledged(resolved), insertedId: document._id }, { n: 1 }, [document]);
   }
 
   async insertMany(documents, options) {
@@ -138,7 +141,7 @@ class Collection {
     try {
       const operations = documents.map((document) => ({ insertOne: { document } }));
       const { insertedCount, insertedIds } = await this.bulkWrite(operations, options);
-      return { acknowledged, insertedCount, insertedIds };
+      return withResult({ acknowledged, insertedCount, insertedIds }, { n: insertedCount }, documents);
     } catch (error) {
       if (error?.message !== NULL_OPERATION) throw error;
       throw new MongoInvalidArgumentError(NULL_DOCUMENT);
@@ -197,7 +200,8 @@ class Collection {
     const gathered = limit === 1 && this.#gather('delete', 'deletes', statement, options);
     if (gathered) return gathered;
     const reply = await this.#writeOne('delete', 'deletes', statement, options);
-    return options.explain == null ? { acknowledged: isAcknowledged(options), deletedCount: reply.n } : reply;
+    if (options.explain != null) return reply;
+    return withResult({ acknowledged: isAcknowledged(options), deletedCount: reply.n }, { n: reply.n });
   }
 
   async deleteOne(filter = {}, options = {}) {
@@ -211,7 +215,16 @@ class Collection {
   async #findAndModify(command, options) {
     const decorated = decorate(command, options, { isWrite: true });
     const reply = await run(this.dbName, explained(decorated, options.explain), options, here());
-    return options.includeResultMetadata || options.explain != null ? reply : reply.value ?? null;
+    const wantsAll = options.includeResultMetadata ?? (options.explain != null || this.#answersMetadata());
+    return wantsAll || options.explain != null ? reply : reply.value ?? null;
+  }
+
+  // Before driver 6 the findOneAnd... answered {value, lastErrorObject, ok}.
+  #answersMetadata() {
+    const major = driverMajor();
+    if (major >= 6) return false;
+    note('{value} of findOneAnd...()', `driver ${major}, which the project asks for, has it; newer ones answer the document`);
+    return true;
   }
 
   async findOneAndDelete(filter, options) {

@@ -6,9 +6,15 @@ const { MongoClient } = require('mongodb/client');
 const native = require('mongodb/native');
 require('mongodb/legacy');
 
+let handles;
+
+// The same ones for whoever asks: mongoose.connection.db is the migration's db.
 function open(database = native.database) {
-  const client = new MongoClient(undefined, { isOwn: true });
-  return { db: client.db(database), client };
+  if (!handles) {
+    const client = new MongoClient(undefined, { isOwn: true });
+    handles = { db: client.db(database), client };
+  }
+  return handles;
 }
 
 module.exports = { open };

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What older drivers had and files still call: update, insert, remove, save, ensureIndex, and callbacks.
+// What older drivers had and files still call: update, insert, remove, save, ensureIndex, findAndModify, each,
+// and callbacks.
 'use strict';
 
+const { OrderedBulkOperation, UnorderedBulkOperation } = require('mongodb/bulk');
 const { AbstractCursor } = require('mongodb/cursor');
 const { Admin } = require('mongodb/admin');
 const { Collection } = require('mongodb/collection');
 const { Db } = require('mongodb/db');
+const { MongoClient } = require('mongodb/client');
 const { FindCursor } = require('mongodb/find-cursor');
-const native = require('mongodb/native');
+const { note, withResult } = require('mongodb/legacy-results');
 const { hasAtomicOperators } = require('mongodb/options');
-
-const noted = new Set();
-
-// Once for each name.
-function note(name, instead) {
-  if (noted.has(name)) return;
-  noted.add(name);
-  native.note(`${name} is not in driver 7 any more; godwit still runs it: ${instead}`);
-}
 
 function isOptions(value) {
   return value != null && typeof value === 'object';
@@ -29,36 +23,25 @@ function updateOptions(args) {
   return { upsert: args[0] === true, multi: args[1] === true };
 }
 
-// What driver 3 answered: {result: {ok, n, nModified}} beside the counts.
-function withResult(outcome, fields) {
-  Object.defineProperty(outcome, 'result', { value: { ok: 1, ...fields }, enumerable: false });
-  return outcome;
-}
-
 const methods = {
   async update(filter, update, ...rest) {
     note('collection.update()', 'use updateOne, updateMany or replaceOne');
     const { multi, ...options } = updateOptions(rest);
     const isReplacement = !hasAtomicOperators(update);
     const method = isReplacement ? this.replaceOne : multi ? this.updateMany : this.updateOne;
-    const outcome = await method.call(this, filter, update, options);
-    return withResult(outcome, { n: outcome.matchedCount + outcome.upsertedCount, nModified: outcome.modifiedCount });
+    return method.call(this, filter, update, options);
   },
 
   async insert(documents, options) {
     note('collection.insert()', 'use insertOne or insertMany');
-    const list = Array.isArray(documents) ? documents : [documents];
-    const outcome = await this.insertMany(list, options);
-    const answer = withResult(outcome, { n: outcome.insertedCount });
-    return Object.defineProperty(answer, 'ops', { value: list, enumerable: false });
+    return this.insertMany(Array.isArray(documents) ? documents : [documents], options);
   },
 
   async remove(filter = {}, options = {}) {
     note('collection.remove()', 'use deleteOne or deleteMany');
     const isSingle = options === true || options?.single === true || options?.justOne === true;
     const rest = isOptions(options) ? options : {};
-    const outcome = await (isSingle ? this.deleteOne(filter, rest) : this.deleteMany(filter, rest));
-    return withResult(outcome, { n: outcome.deletedCount });
+    return isSingle ? this.deleteOne(filter, rest) : this.deleteMany(filter, rest);
   },
 
   async save(document, options) {
@@ -70,6 +53,25 @@ const methods = {
   async ensureIndex(spec, options) {
     note('collection.ensureIndex()', 'use createIndex');
     return this.createIndex(spec, options);
+  },
+
+  async findAndModify(filter, sort, update, options = {}) {
+    note('collection.findAndModify()', 'use findOneAndUpdate, findOneAndReplace or findOneAndDelete');
+    const { remove, new: isNew, fields, ...rest } = options ?? {};
+    const all = { ...rest, sort, projection: fields ?? rest.projection, includeResultMetadata: true };
+    if (remove) return this.findOneAndDelete(filter, all);
+    const method = hasAtomicOperators(update) ? this.findOneAndUpdate : this.findOneAndReplace;
+    return method.call(this, filter, update, { ...all, returnDocument: isNew ? 'after' : 'before' });
+  },
+
+  async findAndRemove(filter, sort, options) {
+    note('collection.findAndRemove()', 'use findOneAndDelete');
+    return this.findOneAndDelete(filter, { ...options, sort, includeResultMetadata: true });
+  },
+
+  async dropAllIndexes(options) {
+    note('collection.dropAllIndexes()', 'use dropIndexes');
+    return this.dropIndexes(options);
   },
 
   async stats(options = {}) {
@@ -84,6 +86,32 @@ function define(target, name, value) {
 }
 
 for (const [name, method] of Object.entries(methods)) define(Collection.prototype, name, method);
+
+define(Db.prototype, 'ensureIndex', async function ensureIndex(name, spec, options) {
+  note('db.ensureIndex()', 'use createIndex');
+  return this.createIndex(name, spec, options);
+});
+
+// each(callback): called with (error, document), at the end with null.
+define(AbstractCursor.prototype, 'each', function each(callback) {
+  note('cursor.each()', 'use for await, or forEach');
+  const run = async () => {
+    for await (const document of this) if (callback(null, document) === false) return;
+    callback(null, null);
+  };
+  run().catch((error) => callback(error));
+});
+
+// db.collection(name, callback) answered it at once and called back as well.
+const { collection } = Db.prototype;
+define(Db.prototype, 'collection', function (name, ...rest) {
+  const callback = rest.at(-1);
+  if (typeof callback !== 'function') return collection.call(this, name, ...rest);
+  note('the callback of collection()', 'use what it answers');
+  const found = collection.call(this, name, ...rest.slice(0, -1));
+  queueMicrotask(() => callback(null, found));
+  return found;
+});
 
 // A callback as the last argument. Driver 7 never calls it, so a file that waits for it would hang.
 function withCallback(method, name, count) {
@@ -104,6 +132,9 @@ const CALLBACKS = [
   [Db, ['command', 'createCollection', 'dropCollection', 'renameCollection', 'collections', 'dropDatabase', 'stats',
     'createIndex', 'indexInformation', 'removeUser'], 0],
   [Admin, ['command', 'listDatabases', 'ping', 'serverStatus', 'buildInfo', 'serverInfo'], 0],
+  [MongoClient, ['connect', 'close'], 0],
+  [OrderedBulkOperation, ['execute'], 0],
+  [UnorderedBulkOperation, ['execute'], 0],
   [AbstractCursor, ['toArray', 'next', 'hasNext', 'close'], 0],
   [AbstractCursor, ['forEach'], 1],
   [FindCursor, ['count'], 0],
@@ -111,3 +142,4 @@ const CALLBACKS = [
 for (const [Class, names, count] of CALLBACKS) {
   for (const name of names) define(Class.prototype, name, withCallback(Class.prototype[name], name, count));
 }
+define(MongoClient, 'connect', withCallback(MongoClient.connect, 'MongoClient.connect', 0));

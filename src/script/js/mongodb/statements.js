@@ -3,6 +3,8 @@
 'use strict';
 
 const { MongoInvalidArgumentError } = require('mongodb/errors');
+const { note } = require('mongodb/legacy-results');
+const { driverMajor } = require('mongodb/project-driver');
 const { formatSort, hasAtomicOperators } = require('mongodb/options');
 
 function updateStatement(filter, update, options) {
@@ -63,10 +65,17 @@ function findAndModifyCommand(collection, filter, options) {
   return command;
 }
 
+// {returnOriginal: false} of driver 3; driver 7 does not look at it.
+function isAfter({ returnOriginal }) {
+  if (returnOriginal === undefined || driverMajor() > 4) return false;
+  note('returnOriginal', "use { returnDocument: 'after' }");
+  return returnOriginal === false;
+}
+
 // The rest of findOneAndUpdate and findOneAndReplace.
 function addUpdate(command, update, options) {
   command.update = update;
-  command.new = options.returnDocument === 'after';
+  command.new = options.returnDocument === 'after' || isAfter(options);
   command.upsert = options.upsert === true;
   if (options.bypassDocumentValidation === true) command.bypassDocumentValidation = true;
   if (options.arrayFilters) command.arrayFilters = options.arrayFilters;
