@@ -165,6 +165,20 @@ open_journal(GwRun *run, GError **error)
     return true;
 }
 
+/* Once in a run, and only where something is about to be changed. */
+static void
+tell_no_transactions(GwRun *run)
+{
+    const char *text =
+        "this server has no transactions: a part of a larger change may be there for "
+        "others to see before the rest, and after a crash, until it is taken back";
+
+    if (!gw_clients_server(gw_project_clients(run->project))->has_transactions)
+        gw_project_emit(
+            run->project,
+            &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = strlen(text)});
+}
+
 bool
 gw_run_hold(GwRun *run, GError **error)
 {
@@ -283,6 +297,8 @@ gw_run_add_outcome(GwRun *run, const char *id, const char *file, GwStatus status
 void
 gw_run_emit_started(GwRun *run, guint count)
 {
+    if (count > 0)
+        tell_no_transactions(run);
     gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_RUN_STARTED, .count = count});
 }
 

@@ -114,6 +114,8 @@ CHANGES = {
     "createCollection": "await db.createCollection('made', { validator: { a: 1 } }); await "
         "db.createCollection('v2', { viewOn: 'users', pipeline: [] });",
     "drop": "await db.collection('users').drop();",
+    "collMod of a view, then drop": "await db.command({ collMod: 'view', viewOn: 'strict', pipeline: [] });"
+                                    "await db.collection('view').drop();",
     "drop a view": "await db.collection('view').drop();",
     "drop and make again": "await db.collection('users').drop(); await db.collection('users').insertOne({ _id: 1, "
         "fresh: true });",

@@ -152,7 +152,7 @@ def check_history(project):
 
 
 @contextlib.contextmanager
-def short_transactions(client, seconds=1):
+def short_transactions(client, seconds=4):
     """What a dead process left open is ended soon, and not after a minute."""
     old = client.admin.command({"getParameter": 1, "transactionLifetimeLimitSeconds": 1})
     client.admin.command({"setParameter": 1, "transactionLifetimeLimitSeconds": seconds})

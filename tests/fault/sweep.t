@@ -39,8 +39,15 @@ def step_down(trio):
         pass  # it closes its connections, ours too
 
 
+def is_healthy(trio):
+    members = trio.client.admin.command("replSetGetStatus")["members"]
+    return sorted(member["stateStr"] for member in members) == ["PRIMARY", "SECONDARY", "SECONDARY"]
+
+
 def kill(trio):
-    """kill -9, and up again: the three stay a set."""
+    """kill -9, and up again: where all three are there, so that two stay."""
+    if not is_healthy(trio):
+        raise StopIteration
     victim = trio.primary()
     victim.process.kill()
     victim.process.wait()
