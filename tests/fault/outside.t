@@ -39,6 +39,12 @@ def wrong(seconds):
     return {"LD_PRELOAD": str(CLOCK), "SHIFT_CLOCK_S": str(seconds), "ASAN_OPTIONS": f"{sanitizer}:verify_asan_link_order=0"}
 
 
+def test_the_clock_of_these_tests_is_wrong(project):
+    project.up_down("001_a.js", "console.log('it is', Date.now());")
+    said = int(project.ok("up", env=wrong(HOUR_S)).out.split("it is")[1].split()[0]) / 1000
+    assert HOUR_S - 60 < said - time.time() < HOUR_S + 60, said
+
+
 def holds_the_lease_in_spite_of_a_wrong_clock(project, seconds):
     project.up_down("001_a.js", HOLD)
     first = project.start("up", env=wrong(seconds))

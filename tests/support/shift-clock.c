@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loaded with LD_PRELOAD: the clock of the wall goes wrong by SHIFT_CLOCK_S seconds, the monotonic
  * one stays right, as on a host whose time is set wrong. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
+
+#define EXPORTED __attribute__((visibility("default")))
 
 static long
 shift(void)
@@ -15,7 +16,7 @@ shift(void)
     return text != NULL ? strtol(text, NULL, 10) : 0;
 }
 
-int
+EXPORTED int
 clock_gettime(clockid_t clock, struct timespec *out)
 {
     int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "clock_gettime");
@@ -26,7 +27,7 @@ clock_gettime(clockid_t clock, struct timespec *out)
     return status;
 }
 
-int
+EXPORTED int
 gettimeofday(struct timeval *restrict out, void *restrict zone)
 {
     struct timespec now = {0};
@@ -37,7 +38,7 @@ gettimeofday(struct timeval *restrict out, void *restrict zone)
     return 0;
 }
 
-time_t
+EXPORTED time_t
 time(time_t *out)
 {
     struct timespec now = {0};
