@@ -46,7 +46,7 @@ compare_entry(Comparer *comparer, GwJournal *journal, const GwEntry *entry, GErr
 {
     g_autoptr(GPtrArray) records = gw_entry_records(journal->entries, entry, error);
     g_autoptr(GwDocSet) current = gw_doc_set_new();
-    g_autoptr(bson_t) find = records != NULL ? gw_undo_find(entry->coll, records) : NULL;
+    g_autoptr(bson_t) find = records != NULL ? gw_undo_find(entry->coll, records, NULL) : NULL;
 
     if (records == NULL ||
         !gw_doc_set_read(current, comparer->undo.conn, entry->db, find, NULL, 0, error))

@@ -6,6 +6,9 @@
  * Of a document that several calls changed, only the last change can be compared: the ones before
  * follow from it.
  */
+#include "base/crew.h"
+#include "base/turns.h"
+#include "journal/putback.h"
 #include "journal/schema.h"
 #include "journal/undo-internal.h"
 
@@ -167,34 +170,44 @@ meet_record(Walk *walk, const GwEntry *entry, const char *where, const GwDocReco
 
 /* The documents of `records`, where they are now. Owned. */
 static GwDocSet *
-read_current(Walk *walk, const char *where, const GPtrArray *records, GError **error)
+read_current(const Walk *walk, const char *where, const GPtrArray *records, GError **error)
 {
+    g_autoptr(GwConn) conn = gw_conn_take(walk->undo->params->journal->clients);
     g_autoptr(GwDocSet) current = gw_doc_set_new();
     g_auto(GStrv) parts = g_strsplit(where, ".", 2);
-    g_autoptr(bson_t) find = gw_undo_find(parts[1], records);
+    g_autoptr(bson_t) projection = gw_putback_projection(records);
+    g_autoptr(bson_t) find = gw_undo_find(parts[1], records, projection);
 
-    if (!gw_doc_set_read(current, walk->undo->conn, parts[0], find, NULL, 0, error))
+    if (!gw_doc_set_read(current, conn, parts[0], find, NULL, 0, error))
         return NULL;
     return g_steal_pointer(&current);
 }
 
+/* Documents of one entry, read by one of several threads. */
+typedef struct {
+    Walk *walk;           /* borrowed */
+    const GwEntry *entry; /* borrowed */
+    GwTurns *turns;       /* borrowed */
+    guint turn;
+} Piece;
+
+static void
+piece_free(gpointer data)
+{
+    Piece *piece = data;
+
+    gw_turns_pass(piece->turns, piece->turn);
+    g_free(piece);
+}
+
 static bool
-meet_docs(Walk *walk, const GwEntry *entry, GError **error)
+meet_records(Walk *walk, const GwEntry *entry, const GPtrArray *records, GwDocSet *current,
+             GError **error)
 {
     g_autofree char *ns = name_of(entry);
     const char *where = place_of(walk, ns);
-    g_autoptr(GPtrArray) records = NULL;
-    g_autoptr(GwDocSet) current = NULL;
 
-    records = gw_entry_records(walk->undo->params->journal->entries, entry, error);
-    if (records == NULL)
-        return false;
-    if (where == NULL)
-        return true; /* what became of the collection is known from a later entry */
     get_place(walk, where)->is_met = true;
-    current = read_current(walk, where, records, error);
-    if (current == NULL)
-        return false;
     for (guint index = records->len; index > 0; index--) {
         GwDocRecord record = {0};
 
@@ -203,6 +216,51 @@ meet_docs(Walk *walk, const GwEntry *entry, GError **error)
         meet_record(walk, entry, where, &record, gw_doc_set_find(current, &record.id));
     }
     return true;
+}
+
+/* Read beside others, then compare when it is this entry's turn. */
+static bool
+meet_piece(gpointer data, gpointer user, GError **error)
+{
+    const Piece *piece = data;
+    Walk *walk = piece->walk;
+    g_autofree char *ns = name_of(piece->entry);
+    const char *where = place_of(walk, ns);
+    g_autoptr(GPtrArray) records =
+        gw_entry_records(walk->undo->params->journal->entries, piece->entry, error);
+    g_autoptr(GwDocSet) current = NULL;
+
+    if (records == NULL)
+        return false;
+    if (where == NULL)
+        return true; /* what became of the collection is known from a later entry */
+    current = read_current(walk, where, records, error);
+    if (current == NULL)
+        return false;
+    gw_turns_wait(piece->turns, piece->turn);
+    return meet_records(walk, piece->entry, records, current, error);
+}
+
+/* `count` entries of documents, with nothing else between. */
+static bool
+meet_docs(Walk *walk, guint first, guint count, GError **error)
+{
+    g_auto(GwTurns) turns = {0};
+    g_autoptr(GwCrew) crew = NULL;
+
+    gw_turns_init(&turns, count);
+    crew = gw_crew_new(walk->undo->params->journal->workers, meet_piece, piece_free, NULL);
+    for (guint index = 0; index < count; index++) {
+        Piece *piece = g_new(Piece, 1);
+
+        *piece = (Piece){.walk = walk,
+                         .entry = g_ptr_array_index(walk->undo->entries, first + index),
+                         .turns = &turns,
+                         .turn = index};
+        if (!gw_crew_give(crew, piece))
+            break;
+    }
+    return gw_crew_wait(crew, error);
 }
 
 static GwCollInfo *
@@ -381,8 +439,6 @@ static bool
 meet(Walk *walk, const GwEntry *entry, GError **error)
 {
     switch (entry->kind) {
-    case GW_ENTRY_DOCS:
-        return meet_docs(walk, entry, error);
     case GW_ENTRY_CREATE:
         return meet_create(walk, entry, error);
     case GW_ENTRY_DROP:
@@ -396,6 +452,8 @@ meet(Walk *walk, const GwEntry *entry, GError **error)
         return meet_facts_of(walk, entry, error);
     case GW_ENTRY_IRREVERSIBLE:
         return true;
+    case GW_ENTRY_DOCS:
+        break; /* meet_docs */
     }
     g_assert_not_reached();
 }
@@ -410,16 +468,35 @@ walk_init(Walk *walk, GwUndo *undo)
     walk->calls = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
+/* How many entries of documents follow each other. */
+static guint
+extent_of_docs(const Walk *walk, guint first)
+{
+    const GPtrArray *entries = walk->undo->entries;
+    guint end = first;
+
+    while (end < entries->len &&
+           ((const GwEntry *)g_ptr_array_index(entries, end))->kind == GW_ENTRY_DOCS)
+        end++;
+    return end - first;
+}
+
 bool
 gw_undo_look(GwUndo *undo, GError **error)
 {
     g_auto(Walk) walk = {0};
+    guint index = 0;
 
     walk_init(&walk, undo);
     count_calls(&walk);
-    for (guint index = 0; index < undo->entries->len; index++) {
-        if (!meet(&walk, g_ptr_array_index(undo->entries, index), error))
+    while (index < undo->entries->len) {
+        const guint docs = extent_of_docs(&walk, index);
+        bool is_done = docs > 0 ? meet_docs(&walk, index, docs, error)
+                                : meet(&walk, g_ptr_array_index(undo->entries, index), error);
+
+        if (!is_done)
             return gw_prefix(error, "looking at the journal of '%s'", undo->job->migration);
+        index += MAX(docs, 1);
     }
     return true;
 }

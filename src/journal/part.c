@@ -108,12 +108,17 @@ send(GwPart *part, GwSession *session, GError **error)
         .batch_count = part->count,
         .session = session,
     };
+    bool is_done = false;
 
     part->is_sent = true;
     bson_destroy(&part->reply);
-    if (!gw_writer_apply(part->docs->next, conn_of(part, session), &write, &part->reply, error))
-        return false;
-    return check_refused(part, error);
+    if (part->turns != NULL)
+        gw_turns_wait(part->turns, part->turn);
+    is_done =
+        gw_writer_apply(part->docs->next, conn_of(part, session), &write, &part->reply, error);
+    if (part->turns != NULL)
+        gw_turns_pass(part->turns, part->turn);
+    return is_done && check_refused(part, error);
 }
 
 /* Several operations may follow each other on one document. */

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/turns.h"
 #include "journal/docs.h"
 #include "journal/docset.h"
 #include "journal/touched.h"
@@ -39,6 +40,8 @@ typedef struct {
     GwDocSet *post;      /* owned: as they are afterwards */
     GHashTable *changed; /* owned: documents of `pre` that became others; NULL = nobody asks */
     bson_t reply;        /* the server's answer */
+    GwTurns *turns;      /* borrowed: writes are sent in their order; NULL = whenever */
+    guint turn;          /* of this one */
     bool is_cut;         /* only the documents in `pre` were looked at: all are too many */
     bool is_sent;    /* the server has had the write, so what failed is not the looking before */
     bool is_refused; /* the answer is an error of one operation: nothing was done */

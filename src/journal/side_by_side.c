@@ -9,19 +9,32 @@
 #define PIECE_MIN 100
 #define PIECE_MAX 1000
 
-typedef struct {
-    guint first;
-    guint count;
-} Piece;
-
 /* A batch under way. */
 typedef struct {
     const GwDocsWrite *docs; /* borrowed */
     GPtrArray *operations;   /* borrowed */
-    GMutex lock;             /* guards what follows */
-    GwReplySum *sum;         /* borrowed */
+    GwPartKind kind;
+    GwTurns turns;
+    GMutex lock;     /* guards what follows */
+    GwReplySum *sum; /* borrowed */
     bool is_refused;
 } Batch;
+
+typedef struct {
+    Batch *batch; /* borrowed */
+    guint turn;
+    guint first;
+    guint count;
+} Piece;
+
+static void
+piece_free(gpointer data)
+{
+    Piece *piece = data;
+
+    gw_turns_pass(&piece->batch->turns, piece->turn);
+    g_free(piece);
+}
 
 static bool
 is_decimal_or_document(const bson_t *operation)
@@ -70,10 +83,12 @@ gw_side_by_side_can(const GwDocsWrite *docs, const GPtrArray *operations)
 {
     const GwWrite *write = docs->write;
 
-    return write->fails_whole && !docs->is_plain && write->session == NULL &&
-           operations->len >= 2 * PIECE_MIN &&
-           (write->kind == GW_WRITE_UPDATE || write->kind == GW_WRITE_DELETE) &&
-           are_apart(docs, operations) && !touches_unique(docs, (GPtrArray *)operations);
+    if (!write->fails_whole || docs->is_plain || write->session != NULL ||
+        operations->len < 2 * PIECE_MIN)
+        return false;
+    return write->kind == GW_WRITE_INSERT ||
+           ((write->kind == GW_WRITE_UPDATE || write->kind == GW_WRITE_DELETE) &&
+            are_apart(docs, operations) && !touches_unique(docs, (GPtrArray *)operations));
 }
 
 static bool
@@ -85,11 +100,14 @@ run_piece(gpointer data, gpointer user, GError **error)
     bool is_done = false;
 
     gw_part_init(&part, batch->docs, batch->operations);
-    part.kind = GW_PART_BY_ID;
+    part.kind = batch->kind;
     part.first = piece->first;
     part.count = piece->count;
+    /* Documents are to lie in the collection as they were given. */
+    part.turns = batch->kind == GW_PART_INSERT ? &batch->turns : NULL;
+    part.turn = piece->turn;
     is_done = gw_docs_run_part(&part, error);
-    if (is_done && batch->docs->write->outcomes != NULL)
+    if (is_done && batch->kind == GW_PART_BY_ID && batch->docs->write->outcomes != NULL)
         gw_part_tell(&part, batch->docs->write->outcomes + piece->first);
     g_mutex_lock(&batch->lock);
     gw_reply_sum_add(batch->sum, &part.reply, piece->first);
@@ -103,20 +121,26 @@ gw_side_by_side_run(const GwDocsWrite *docs, GPtrArray *operations, GwReplySum *
 {
     const guint workers = docs->journal->workers;
     const guint size = CLAMP((operations->len + workers - 1) / workers, PIECE_MIN, PIECE_MAX);
-    Batch batch = {.docs = docs, .operations = operations, .sum = sum};
-    g_autoptr(GwCrew) crew = gw_crew_new(workers, run_piece, g_free, &batch);
+    const GwPartKind kind = docs->write->kind == GW_WRITE_INSERT ? GW_PART_INSERT : GW_PART_BY_ID;
+    Batch batch = {.docs = docs, .operations = operations, .sum = sum, .kind = kind};
+    g_autoptr(GwCrew) crew = gw_crew_new(workers, run_piece, piece_free, &batch);
     g_autoptr(GError) failure = NULL;
     bool is_done = false;
 
     g_mutex_init(&batch.lock);
+    gw_turns_init(&batch.turns, (operations->len + size - 1) / size);
     for (guint first = 0; first < operations->len; first += size) {
         Piece *piece = g_new(Piece, 1);
 
-        *piece = (Piece){.first = first, .count = MIN(size, operations->len - first)};
+        *piece = (Piece){.batch = &batch,
+                         .turn = first / size,
+                         .first = first,
+                         .count = MIN(size, operations->len - first)};
         if (!gw_crew_give(crew, piece))
             break;
     }
     is_done = gw_crew_wait(crew, &failure) || batch.is_refused;
+    gw_turns_clear(&batch.turns);
     g_mutex_clear(&batch.lock);
     if (!is_done)
         g_propagate_error(error, g_steal_pointer(&failure));

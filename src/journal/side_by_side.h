@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A batch of operations on different documents, each named by its _id: parts of it go to several
- * threads. Only where an error of one fails all that was done, since the others are not stopped in
- * their order.
+ * A batch of inserts, or of operations on different documents, each named by its _id: parts of it
+ * go to several threads. Only where an error of one fails all that was done, since the others are
+ * not stopped in their order.
  */
 #pragma once
 

@@ -17,6 +17,7 @@ typedef struct {
     GwUndoResult *result;       /* borrowed */
     GwConn *conn;               /* owned: for what needs no transaction */
     GPtrArray *entries;         /* owned: GwEntry that are not taken back, newest first */
+    GMutex lock;                /* guards `result` */
 } GwUndo;
 
 /* Look for conflicts with all entries, in the order in which they would be taken back. */
@@ -28,8 +29,8 @@ void gw_undo_note_conflict(GwUndo *undo, const char *format, ...) G_GNUC_PRINTF(
 /* "'shop.users' {"_id": 1}": where a document is. Owned. */
 char *gw_undo_describe(const char *db, const char *coll, const GwDocRecord *record);
 
-/* Find with the _ids of `records` (bson_t). Owned. */
-bson_t *gw_undo_find(const char *coll, const GPtrArray *records);
+/* Find with the _ids of `records` (bson_t); `projection` may be NULL. Owned. */
+bson_t *gw_undo_find(const char *coll, const GPtrArray *records, const bson_t *projection);
 
 /* Take back one entry of documents, in one transaction where that is possible. */
 bool gw_undo_docs(GwUndo *undo, const GwEntry *entry, GError **error);

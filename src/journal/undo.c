@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/crew.h"
 #include "journal/undo-internal.h"
 
 /* Sentences kept of conflicts; all of them are counted. */
 #define CONFLICTS_TOLD 20
+/* Then there is progress to be told of. */
+#define ENTRIES_AT_ONCE 64
 
 void
 gw_undo_result_init(GwUndoResult *result)
@@ -23,6 +26,7 @@ undo_clear(GwUndo *undo)
 {
     g_clear_pointer(&undo->entries, g_ptr_array_unref);
     g_clear_pointer(&undo->conn, gw_conn_release);
+    g_mutex_clear(&undo->lock);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwUndo, undo_clear)
 
@@ -32,8 +36,10 @@ gw_undo_note_conflict(GwUndo *undo, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
+    g_mutex_lock(&undo->lock);
     if (undo->result->conflict_count++ < CONFLICTS_TOLD)
         g_ptr_array_add(undo->result->conflicts, g_strdup_vprintf(format, arguments));
+    g_mutex_unlock(&undo->lock);
     va_end(arguments);
 }
 
@@ -49,7 +55,7 @@ gw_undo_describe(const char *db, const char *coll, const GwDocRecord *record)
 }
 
 bson_t *
-gw_undo_find(const char *coll, const GPtrArray *records)
+gw_undo_find(const char *coll, const GPtrArray *records, const bson_t *projection)
 {
     bson_t *find = BCON_NEW("find", BCON_UTF8(coll));
     g_auto(bson_t) filter = BSON_INITIALIZER;
@@ -70,6 +76,8 @@ gw_undo_find(const char *coll, const GPtrArray *records)
     bson_append_array_end(&in, &array);
     bson_append_document_end(&filter, &in);
     BSON_APPEND_DOCUMENT(find, "filter", &filter);
+    if (projection != NULL)
+        BSON_APPEND_DOCUMENT(find, "projection", projection);
     return find;
 }
 
@@ -154,6 +162,7 @@ gw_undo_check(const GwUndoParams *params, const GwJob *job, GwUndoResult *result
 {
     g_auto(GwUndo) undo = {.params = params, .job = job, .result = result};
 
+    g_mutex_init(&undo.lock);
     return begin(&undo, error) && gw_undo_look(&undo, error);
 }
 
@@ -172,18 +181,73 @@ throw_conflicts(const GwUndo *undo, GError **error)
 }
 
 static bool
+write_entry(gpointer piece, gpointer data, GError **error)
+{
+    const GwEntry *entry = piece;
+    bool is_done = entry->kind == GW_ENTRY_DOCS ? gw_undo_docs(data, entry, error)
+                                                : gw_undo_schema(data, entry, error);
+
+    if (is_done)
+        GW_CRASH_POINT("undo.entry");
+    return is_done;
+}
+
+static void
+keep_piece(gpointer piece)
+{
+    /* The entry belongs to the undo. */
+}
+
+/* Take back `count` entries of one call, which looked at each document once: several at a time. */
+static bool
+write_call(GwUndo *undo, guint first, guint count, GError **error)
+{
+    g_autoptr(GwCrew) crew =
+        gw_crew_new(undo->params->journal->workers, write_entry, keep_piece, undo);
+
+    for (guint index = first; index < first + count; index++) {
+        if (!gw_crew_give(crew, g_ptr_array_index(undo->entries, index)))
+            break;
+    }
+    return gw_crew_wait(crew, error);
+}
+
+static bool
+is_same_call(const GwEntry *entry, const GwEntry *other)
+{
+    return entry->kind == GW_ENTRY_DOCS && other->kind == GW_ENTRY_DOCS && entry->op > 0 &&
+           entry->op == other->op;
+}
+
+/* How many entries from `first` on belong to one call. */
+static guint
+extent_of_call(const GwUndo *undo, guint first)
+{
+    const GwEntry *entry = g_ptr_array_index(undo->entries, first);
+    guint end = first + 1;
+
+    while (end < undo->entries->len && end - first < ENTRIES_AT_ONCE &&
+           is_same_call(entry, g_ptr_array_index(undo->entries, end)))
+        end++;
+    return end - first;
+}
+
+static bool
 write_all(GwUndo *undo, GError **error)
 {
-    for (guint index = 0; index < undo->entries->len; index++) {
-        const GwEntry *entry = g_ptr_array_index(undo->entries, index);
-        bool is_done = entry->kind == GW_ENTRY_DOCS ? gw_undo_docs(undo, entry, error)
-                                                    : gw_undo_schema(undo, entry, error);
+    guint index = 0;
+
+    while (index < undo->entries->len) {
+        const guint count = extent_of_call(undo, index);
+        bool is_done = count > 1
+                           ? write_call(undo, index, count, error)
+                           : write_entry(g_ptr_array_index(undo->entries, index), undo, error);
 
         if (!is_done)
             return false;
-        GW_CRASH_POINT("undo.entry");
+        index += count;
         if (undo->params->progress != NULL)
-            undo->params->progress(index + 1, undo->entries->len, undo->params->data);
+            undo->params->progress(index, undo->entries->len, undo->params->data);
     }
     return true;
 }
@@ -219,6 +283,7 @@ gw_undo_job(const GwUndoParams *params, const GwJob *job, GwUndoResult *result, 
 {
     g_auto(GwUndo) undo = {.params = params, .job = job, .result = result};
 
+    g_mutex_init(&undo.lock);
     gw_journal_leave(params->journal);
     if (!begin(&undo, error))
         return false;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/putback.h"
 #include "journal/undo-internal.h"
 
 #include "base/crash.h"
@@ -24,6 +25,10 @@ typedef struct {
     gsize delete_count;
     gsize update_count;
     gsize insert_count;
+    bson_t same;     /* the update by fields that the first document needs */
+    bson_t same_ids; /* an array: of the documents that need it as well, as long as all do */
+    guint32 same_count;
+    bool is_by_fields; /* only the fields of the records are read and written */
     gint64 restored;
     gint64 kept;
     gint64 error_code; /* of the operation that the server refused; 0 = none */
@@ -35,18 +40,29 @@ batch_clear(Batch *batch)
     g_clear_pointer(&batch->deletes, g_byte_array_unref);
     g_clear_pointer(&batch->updates, g_byte_array_unref);
     g_clear_pointer(&batch->inserts, g_byte_array_unref);
+    bson_destroy(&batch->same);
+    bson_destroy(&batch->same_ids);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Batch, batch_clear)
 
 static void
-reset(Batch *batch)
+init(Batch *batch)
 {
-    batch_clear(batch);
+    bson_init(&batch->same);
+    bson_init(&batch->same_ids);
     batch->deletes = g_byte_array_new();
     batch->updates = g_byte_array_new();
     batch->inserts = g_byte_array_new();
     batch->delete_count = batch->update_count = batch->insert_count = 0;
     batch->restored = batch->kept = batch->error_code = 0;
+    batch->same_count = 0;
+}
+
+static void
+reset(Batch *batch)
+{
+    batch_clear(batch);
+    init(batch);
 }
 
 static void
@@ -105,6 +121,55 @@ add_update(Batch *batch, const GwDocRecord *record, const bson_t *restored, bool
     bson_append_document_end(&operation, &filter);
     append_replacement(&operation, restored);
     BSON_APPEND_BOOL(&operation, "upsert", is_upsert);
+    add(batch->updates, &batch->update_count, &operation);
+}
+
+/* Count the document among those that need the same update as the first one. */
+static void
+note_same(Batch *batch, const GwDocRecord *record, const bson_t *update)
+{
+    char digits[16];
+    const char *key = NULL;
+
+    if (batch->update_count == 1) {
+        bson_destroy(&batch->same);
+        bson_copy_to(update, &batch->same);
+    }
+    if (batch->same_count + 1 != batch->update_count || !bson_equal(&batch->same, update))
+        return;
+    bson_uint32_to_string(batch->same_count++, &key, digits, sizeof digits);
+    bson_append_iter(&batch->same_ids, key, -1, &record->id);
+}
+
+/* Put the record's fields back, whatever else is in the document. */
+static void
+add_fields(Batch *batch, const GwDocRecord *record)
+{
+    g_auto(bson_t) operation = BSON_INITIALIZER;
+    g_auto(bson_t) update = BSON_INITIALIZER;
+    bson_t filter = BSON_INITIALIZER;
+
+    gw_putback_append(record, &update);
+    bson_append_document_begin(&operation, "q", -1, &filter);
+    bson_append_iter(&filter, "_id", -1, &record->id);
+    bson_append_document_end(&operation, &filter);
+    BSON_APPEND_DOCUMENT(&operation, "u", &update);
+    add(batch->updates, &batch->update_count, &operation);
+    note_same(batch, record, &update);
+}
+
+/* One update for all documents, where all need the same. */
+static void
+join_updates(Batch *batch)
+{
+    g_auto(bson_t) operation = BSON_INITIALIZER;
+
+    if (batch->same_count < 2 || batch->same_count != batch->update_count)
+        return;
+    BCON_APPEND(&operation, "q", "{", "_id", "{", "$in", BCON_ARRAY(&batch->same_ids), "}", "}",
+                "u", BCON_DOCUMENT(&batch->same), "multi", BCON_BOOL(true));
+    g_byte_array_set_size(batch->updates, 0);
+    batch->update_count = 0;
     add(batch->updates, &batch->update_count, &operation);
 }
 
@@ -170,6 +235,10 @@ add_record(Batch *batch, const GwDocRecord *record, const bson_t *current)
     if (current == NULL && !bson_has_field(record->doc, "w")) {
         batch->restored--;
         return false;
+    }
+    if (batch->is_by_fields) {
+        add_fields(batch, record);
+        return true;
     }
     restored = gw_record_restored(record, current);
     if (current == NULL)
@@ -254,14 +323,17 @@ static bool
 write_back(Batch *batch, GwSession *session, GError **error)
 {
     GwConn *conn = session != NULL ? gw_session_conn(session) : batch->undo->conn;
-    g_autoptr(bson_t) find = gw_undo_find(batch->entry->coll, batch->records);
+    g_autoptr(bson_t) projection = batch->way.lifts ? NULL : gw_putback_projection(batch->records);
+    g_autoptr(bson_t) find = gw_undo_find(batch->entry->coll, batch->records, projection);
     g_autoptr(GwDocSet) current = gw_doc_set_new();
 
     reset(batch);
+    batch->is_by_fields = projection != NULL;
     if (!gw_doc_set_read(current, conn, batch->entry->db, find, session, 0, error))
         return false;
     if (!decide(batch, current, error))
         return false;
+    join_updates(batch);
     return send(batch, session, GW_WRITE_DELETE, batch->deletes, error) &&
            send(batch, session, GW_WRITE_UPDATE, batch->updates, error) &&
            send(batch, session, GW_WRITE_INSERT, batch->inserts, error);
@@ -327,15 +399,17 @@ gw_undo_docs(GwUndo *undo, const GwEntry *entry, GError **error)
     g_autoptr(GwCollInfo) info = NULL;
     g_auto(Batch) batch = {.undo = undo, .entry = entry, .records = records};
 
+    init(&batch);
     if (records == NULL)
         return false;
     info = gw_catalog_get(undo->conn, entry->db, entry->coll, error);
     if (info == NULL)
         return false;
-    reset(&batch);
     if (!attempt_all_ways(&batch, gw_undo_is_plain(undo, info, entry->db), error))
         return false;
+    g_mutex_lock(&undo->lock);
     undo->result->documents += batch.restored;
     undo->result->kept += batch.kept;
+    g_mutex_unlock(&undo->lock);
     return true;
 }

@@ -15,6 +15,7 @@ typedef struct {
     char *db;         /* owned */
     char *coll;       /* owned */
     bson_t *update;   /* owned: the command of a plain update; NULL = not needed so far */
+    bson_t *insert;   /* owned: the same of an insert */
 } Slot;
 
 typedef struct GwBehind {
@@ -36,6 +37,7 @@ slot_free(gpointer data)
     gw_batch_unref(slot->filling, slot->js);
     gw_batch_unref(slot->flying, slot->js);
     g_clear_pointer(&slot->update, bson_destroy);
+    g_clear_pointer(&slot->insert, bson_destroy);
     g_free(slot->db);
     g_free(slot->coll);
     g_free(slot);
@@ -241,6 +243,19 @@ slot_of(GwBehind *behind, const char *db, const char *coll)
     return behind->last;
 }
 
+static Slot *
+slot_named(GwBehind *behind, JSValueConst db, JSValueConst coll)
+{
+    JSContext *js = js_of(behind);
+    const char *db_name = JS_ToCString(js, db);
+    const char *coll_name = JS_ToCString(js, coll);
+    Slot *slot = db_name != NULL && coll_name != NULL ? slot_of(behind, db_name, coll_name) : NULL;
+
+    JS_FreeCString(js, db_name);
+    JS_FreeCString(js, coll_name);
+    return slot;
+}
+
 static bool
 is_full(const GwBatch *batch)
 {
@@ -375,8 +390,6 @@ defer_update(JSContext *js, JSValueConst this_value, int count, JSValueConst *ar
 {
     GwMongo *mongo = gw_mongo_of(js);
     GwBehind *behind = mongo->behind;
-    const char *db = NULL;
-    const char *coll = NULL;
     Slot *slot = NULL;
 
     if (!mongo->engine->may_gather || !mongo->executor || !JS_IsObject(arguments[2]) ||
@@ -384,12 +397,7 @@ defer_update(JSContext *js, JSValueConst this_value, int count, JSValueConst *ar
         return JS_FALSE;
     if (!encode_update(behind, arguments[2], arguments[3]))
         return JS_HasException(js) ? JS_EXCEPTION : JS_FALSE;
-    db = JS_ToCString(js, arguments[0]);
-    coll = JS_ToCString(js, arguments[1]);
-    if (db != NULL && coll != NULL)
-        slot = slot_of(behind, db, coll);
-    JS_FreeCString(js, db);
-    JS_FreeCString(js, coll);
+    slot = slot_named(behind, arguments[0], arguments[1]);
     if (slot == NULL)
         return JS_EXCEPTION;
     if (slot->update == NULL)
@@ -403,6 +411,55 @@ defer_update(JSContext *js, JSValueConst this_value, int count, JSValueConst *ar
                   js);
 }
 
+static JSValue
+may_gather(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
+{
+    const GwMongo *mongo = gw_mongo_of(js);
+
+    return JS_NewBool(js, mongo->engine->may_gather && mongo->executor != NULL);
+}
+
+static bool
+gather_inserts(GwBehind *behind, Slot *slot, JSValueConst documents, JSValueConst here)
+{
+    JSContext *js = js_of(behind);
+    GwGathered write = {.command = bson_get_data(slot->insert),
+                        .command_bytes = slot->insert->len,
+                        .batch_name = "documents",
+                        .bytes = &behind->scratch,
+                        .here = here};
+    int64_t length = 0;
+
+    if (JS_GetLength(js, documents, &length) < 0)
+        return false;
+    for (int64_t index = 0; index < length; index++) {
+        JSValue document = JS_GetPropertyInt64(js, documents, index);
+        bool is_encoded = false;
+
+        behind->scratch.used = 0;
+        is_encoded =
+            gw_codec_encode(behind->mongo->codec, document, GW_ENCODE_DEFAULT, &behind->scratch);
+        JS_FreeValue(js, document);
+        if (!is_encoded || JS_IsException(gather(behind, slot, &write, js)))
+            return false;
+    }
+    return true;
+}
+
+/* deferInserts(db, collection, documents, here): documents that have an _id. */
+static JSValue
+defer_inserts(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
+{
+    GwBehind *behind = gw_mongo_of(js)->behind;
+    Slot *slot = slot_named(behind, arguments[0], arguments[1]);
+
+    if (slot == NULL)
+        return JS_EXCEPTION;
+    if (slot->insert == NULL)
+        slot->insert = BCON_NEW("insert", BCON_UTF8(slot->coll), "ordered", BCON_BOOL(true));
+    return gather_inserts(behind, slot, arguments[2], arguments[3]) ? JS_TRUE : JS_EXCEPTION;
+}
+
 /* setLegacyResult(function): makes what older drivers had in a result. */
 static JSValue
 set_legacy_result(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
@@ -413,6 +470,14 @@ set_legacy_result(JSContext *js, JSValueConst this_value, int count, JSValueCons
     mongo->legacy_result = JS_DupValue(js, arguments[0]);
     return JS_UNDEFINED;
 }
+
+static const JSCFunctionListEntry functions[] = {
+    JS_CFUNC_DEF("defer", 6, defer),
+    JS_CFUNC_DEF("deferUpdate", 5, defer_update),
+    JS_CFUNC_DEF("deferInserts", 4, defer_inserts),
+    JS_CFUNC_DEF("mayGather", 0, may_gather),
+    JS_CFUNC_DEF("setLegacyResult", 1, set_legacy_result),
+};
 
 bool
 gw_behind_init(GwMongo *mongo, JSContext *js, JSValueConst binding)
@@ -428,11 +493,7 @@ gw_behind_init(GwMongo *mongo, JSContext *js, JSValueConst binding)
     g_mutex_init(&behind->lock);
     g_cond_init(&behind->done);
     gw_loop_set_idle(mongo->engine->loop, send_when_idle, mongo);
-    JS_SetPropertyStr(js, binding, "defer", JS_NewCFunction(js, defer, "defer", 6));
-    JS_SetPropertyStr(js, binding, "setLegacyResult",
-                      JS_NewCFunction(js, set_legacy_result, "setLegacyResult", 1));
-    JS_SetPropertyStr(js, binding, "deferUpdate",
-                      JS_NewCFunction(js, defer_update, "deferUpdate", 5));
+    JS_SetPropertyFunctionList(js, binding, functions, G_N_ELEMENTS(functions));
     return true;
 }
 

@@ -19,6 +19,10 @@ DOCUMENTS = [
 ]
 
 
+# An entry for each write, where several would go together.
+ONE_BY_ONE = {"GODWIT_WRITE_BEHIND": "false"}
+
+
 def seed(project):
     project.db.users.insert_many(DOCUMENTS)
     project.db.users.create_index("name", unique=True)
@@ -193,7 +197,7 @@ def make(name, changes):
         before = snapshot(project.db)
         project.up_down("001_a.js", changes + "\nthrow new Error('on purpose');")
         # What was gathered and not sent would not have to be taken back.
-        result = project.fails(1, "up", env={"GODWIT_WRITE_BEHIND": "false"})
+        result = project.fails(1, "up", env=ONE_BY_ONE)
         assert "on purpose" in result.err and "taken back" in result.err or "aborted" in name, result
         assert snapshot(project.db) == before, (snapshot(project.db), before)
         assert project.record("001_a")["status"] == "failed"
@@ -429,7 +433,7 @@ def row(project):
 def test_an_undo_that_was_interrupted_is_told_and_brought_to_its_end_by_the_next_up(project):
     seed(project)
     project.up_down("001_a.js", CHANGES["inc and mul"] + CHANGES["createIndex"])
-    project.ok("up")
+    project.ok("up", env=ONE_BY_ONE)
     applied = snapshot(project.db)
     project.fails(137, "undo", "001_a", "--yes", env={"GODWIT_CRASH_AT": "undo.entry:2"})
     assert row(project)["status"] == "completed" and row(project)["unfinished"] == "undo", row(project)
@@ -446,7 +450,7 @@ def test_an_undo_that_was_interrupted_goes_on_when_it_is_called_again(project):
     project.up_down("001_a.js", CHANGES["inc and mul"] + CHANGES["createIndex"], "throw new Error('not this one');")
     project.up_down("000_z.js", "await db.collection('users').updateMany({}, { $set: { z: 1 } });")
     for words in (["undo", "001_a", "--yes"], ["down", "--from", "journal"], ["down"]):
-        project.ok("up")
+        project.ok("up", env=ONE_BY_ONE)
         project.fails(137, "undo", "001_a", "--yes", env={"GODWIT_CRASH_AT": "undo.entry:2"})
         project.ok("lock", "--release", "--yes")
         project.ok(*words)

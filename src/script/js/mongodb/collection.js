@@ -135,8 +135,21 @@ class Collection {
     return withResult({ acknowledged: isAcknowledged(resolved), insertedId: document._id }, { n: 1 }, [document]);
   }
 
+  // Documents without options: false where they have to be inserted by themselves.
+  #gatherAll(documents) {
+    if (documents.length === 0 || !native.mayGather()) return false;
+    for (const document of documents) if (document === null || typeof document !== 'object' || Array.isArray(document)) return false;
+    for (const document of documents) this._addId(document, {});
+    return native.deferInserts(this.s.db.databaseName, this.s.name, documents, here);
+  }
+
   async insertMany(documents, options) {
     if (!Array.isArray(documents)) throw new MongoInvalidArgumentError('Argument "docs" must be an array of documents');
+    if (options === undefined && this.s.inherited === undefined && this.#gatherAll(documents)) {
+      const insertedIds = {};
+      for (let index = 0; index < documents.length; index++) insertedIds[index] = documents[index]._id;
+      return withResult({ acknowledged: true, insertedCount: documents.length, insertedIds }, { n: documents.length }, documents);
+    }
     const acknowledged = isAcknowledged(this._options(options));
     try {
       const operations = documents.map((document) => ({ insertOne: { document } }));
