@@ -85,7 +85,8 @@ def test_no_rights_on_the_tracker_is_said_and_nothing_runs(project):
 
 def test_a_user_who_may_write_data_and_nothing_of_godwits_is_told_and_nothing_changes(project):
     rights = [{"resource": {"db": project.database, "collection": name},
-               "actions": ["find", "insert", "update", "remove", "createIndex", "createCollection"]} for name in ("a", "migrations")]
+               "actions": ["find", "insert", "update", "remove", "createIndex", "createCollection"]}
+              for name in ("a", "migrations")]
     rights.append({"resource": {"db": project.database, "collection": ""}, "actions": ["listCollections", "find"]})
     ROOT.admin.command("createRole", "writer_" + project.database, privileges=rights, roles=[])
     ROOT.admin.command("createUser", "writer", pwd=SECRET, roles=["writer_" + project.database])

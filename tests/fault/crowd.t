@@ -17,6 +17,7 @@ from shop import expire_lease, short_transactions  # noqa: E402
 
 PROCESSES = 32
 KILLED = 10
+MIGRATIONS = 5
 PATIENCE_S = 120
 DOCUMENTS = 10000
 # What a process may end with that was not killed: done, or somebody held the lease for too long.
@@ -48,20 +49,22 @@ def test_of_32_processes_ten_are_killed_and_each_migration_is_applied_once(proje
     rng = random.Random(seed)
     project.configure(lease={"ttl": 3})
     project.db.stock.insert_many([{"_id": n, "n": 0, "k": 0} for n in range(1500)])
-    for number in range(1, 6):
+    for number in range(1, MIGRATIONS + 1):
         project.up_down(f"00{number}_m.js", "await db.collection('stock').updateMany({}, { $inc: { n: 1 } });"
                         f"await db.collection('log').insertOne({{ _id: {number} }});"
-                        "for (let id = 0; id < 10; id++) await db.collection('stock').updateOne({ _id: id }, { $inc: { k: 1 } });")
+                        "for (let id = 0; id < 10; id++)"
+                        "  await db.collection('stock').updateOne({ _id: id }, { $inc: { k: 1 } });")
     with pymongo.MongoClient(URI) as client, short_transactions(client):
         processes = [project.start("up", "--wait", "100") for _ in range(PROCESSES)]
         for number in range(KILLED):
             if number % 2 == 0:
                 kill_holder(rng, project, processes)
             else:
-                rng.choice([process for process in processes if process.poll() is None]).kill()
+                kill_one_of(rng, [process for process in processes if process.poll() is None])
         ends = end_all(processes)
     statuses = [process.returncode for process in processes]
-    assert statuses.count(-signal.SIGKILL) == KILLED, statuses
+    # On a fast day all is applied before the last of them.
+    assert KILLED // 2 <= statuses.count(-signal.SIGKILL) <= KILLED, statuses
     assert set(statuses) <= FINE | {-signal.SIGKILL}, [end for end in zip(statuses, ends) if end[0] not in FINE]
     project.ok("up", "--wait", "30")
     assert project.db.stock.distinct("n") == [5] and project.db.stock.distinct("k") == [0, 5]
@@ -70,6 +73,11 @@ def test_of_32_processes_ten_are_killed_and_each_migration_is_applied_once(proje
     completed = project.db.migrations.find({"status": "completed"})
     assert {row["migrationId"] for row in applied} == {row["migrationId"] for row in completed}
     assert len(applied) == len({row["migrationId"] for row in applied}), applied
+
+
+def kill_one_of(rng, living):
+    if living:
+        rng.choice(living).kill()
 
 
 def kill_holder(rng, project, processes):
@@ -82,6 +90,8 @@ def kill_holder(rng, project, processes):
         return by_pid.get(lease.get("pid"))
 
     def is_killed():
+        if project.db.migrations.count_documents({"status": "completed"}) == MIGRATIONS:
+            return True
         holder = find_holder()
         if holder is None or holder.poll() is not None or project.db.godwit_journal.count_documents({}) < enough:
             return False

@@ -67,7 +67,8 @@ def test_a_clock_an_hour_slow_takes_nobodys_lease_and_keeps_its_own(project):
 def test_the_order_and_the_times_are_the_servers_whatever_the_clock_says(project):
     project.db.users.insert_one({"_id": 1, "a": 0})
     for number, seconds in enumerate([HOUR_S, -HOUR_S, 0], 1):
-        project.up_down(f"00{number}_m.js", f"await db.collection('users').updateOne({{ _id: 1 }}, {{ $set: {{ a: {number} }} }});")
+        project.up_down(f"00{number}_m.js",
+                        f"await db.collection('users').updateOne({{ _id: 1 }}, {{ $set: {{ a: {number} }} }});")
         project.ok("up", env=wrong(seconds))
     now = project.client.admin.command("hello")["localTime"]
     for row in [*project.db.migrations.find(), *project.db.godwit_jobs.find()]:
