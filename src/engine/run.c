@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/run.h"
 
+#include "base/crash.h"
 #include "engine/settle.h"
 #include "engine/takeback.h"
 #include "mongo/command.h"
@@ -128,7 +129,10 @@ take_mm_lock(GwRun *run, GError **error)
 static bool
 make_own_collections(GwRun *run, GError **error)
 {
-    return gw_rules_mark(run->rules, error) && gw_tracker_prepare(run->tracker, error);
+    if (!gw_rules_mark(run->rules, error))
+        return false;
+    GW_CRASH_POINT("run.marked");
+    return gw_tracker_prepare(run->tracker, error);
 }
 
 /* Whoever lost the lease stops before its next write, not only before its next migration. */
@@ -161,6 +165,20 @@ open_journal(GwRun *run, GError **error)
     return true;
 }
 
+/* Once in a run, and only where something is about to be changed. */
+static void
+tell_no_transactions(GwRun *run)
+{
+    const char *text =
+        "this server has no transactions: a part of a larger change may be there for "
+        "others to see before the rest, and after a crash, until it is taken back";
+
+    if (!gw_clients_server(gw_project_clients(run->project))->has_transactions)
+        gw_project_emit(
+            run->project,
+            &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = strlen(text)});
+}
+
 bool
 gw_run_hold(GwRun *run, GError **error)
 {
@@ -169,10 +187,12 @@ gw_run_hold(GwRun *run, GError **error)
         gw_history_new(gw_project_clients(run->project), gw_project_database(run->project));
     if (!take_lease(run, error))
         return false;
+    GW_CRASH_POINT("run.leased");
     if (!take_mm_lock(run, error))
         return false;
     if (!open_journal(run, error))
         return false;
+    GW_CRASH_POINT("run.fenced");
     if (!gw_settle_restore(run, error))
         return false;
     /* What another process applied while this one waited counts. */
@@ -180,6 +200,7 @@ gw_run_hold(GwRun *run, GError **error)
         return false;
     if (!gw_takeback_unfinished(run, error))
         return false;
+    GW_CRASH_POINT("run.tidied");
     if (!gw_run_check_policies(run, error))
         return false;
     if (!make_own_collections(run, error))
@@ -276,6 +297,8 @@ gw_run_add_outcome(GwRun *run, const char *id, const char *file, GwStatus status
 void
 gw_run_emit_started(GwRun *run, guint count)
 {
+    if (count > 0)
+        tell_no_transactions(run);
     gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_RUN_STARTED, .count = count});
 }
 
