@@ -72,3 +72,11 @@ gw_bson_has(const bson_t *doc, const char *path)
 
     return find(doc, path, &iter);
 }
+
+bool
+gw_bson_has_field(const bson_t *doc, const char *name)
+{
+    bson_iter_t iter;
+
+    return bson_iter_init_find(&iter, doc, name);
+}

@@ -34,3 +34,7 @@ bool gw_bson_get_doc(const bson_t *doc, const char *path, bson_t *out_view);
 
 /* Whether there is anything at `path`. */
 bool gw_bson_has(const bson_t *doc, const char *path);
+
+/* Whether there is a field of exactly this name, which may have dots: bson_has_field takes those
+ * for a path. */
+bool gw_bson_has_field(const bson_t *doc, const char *name);

@@ -22,6 +22,7 @@ add_row_json(GwJson *json, const GwStatusRow *row, bool is_migrate_mongo)
     gw_json_add_str(json, "run", row->run);
     gw_json_add_str(json, "error", row->error_message);
     gw_json_add_str(json, "undo", row->undo);
+    gw_json_add_str(json, "unfinished", row->unfinished);
     gw_json_add_bool(json, "changed", row->is_changed);
     gw_json_add_bool(json, "missing", row->is_missing);
     gw_json_add_bool(json, "outOfOrder", row->is_out_of_order);
@@ -52,8 +53,14 @@ write_json(GwJson *json, const GwStatusReport *report, bool is_migrate_mongo)
 
 /* What a reader has to know besides the status. */
 static const char *
-remark_on(const GwStatusRow *row)
+remark_on(const GwStatusRow *row, bool is_held)
 {
+    if (row->unfinished != NULL && !is_held)
+        return g_str_equal(row->unfinished, "up") ? "ended half-way: the next up takes it back"
+               : g_str_equal(row->unfinished, "down")
+                   ? "its down ended half-way: the next up takes "
+                     "that back"
+                   : "half undone: the next up undoes the rest";
     if (row->is_missing)
         return "its file is missing";
     if (row->is_changed)
@@ -80,7 +87,7 @@ style_of(GwStatus status)
 }
 
 static void
-add_row(GwTable *table, const GwStatusRow *row)
+add_row(GwTable *table, const GwStatusRow *row, bool is_held)
 {
     bool has_run = row->status != GW_STATUS_PENDING;
     g_autofree char *time = gw_report_time(row->applied_at_ms);
@@ -93,7 +100,7 @@ add_row(GwTable *table, const GwStatusRow *row)
     gw_table_add(table, GW_STYLE_PLAIN, duration);
     gw_table_add(table, GW_STYLE_PLAIN, documents);
     gw_table_add(table, GW_STYLE_PLAIN, row->undo);
-    gw_table_add(table, GW_STYLE_YELLOW, remark_on(row));
+    gw_table_add(table, GW_STYLE_YELLOW, remark_on(row, is_held));
 }
 
 static void
@@ -124,7 +131,7 @@ print_table(const GwCli *cli, const GwStatusReport *report)
     g_autoptr(GwTable) table = gw_table_new(heads, 6);
 
     for (guint i = 0; i < report->rows->len; i++)
-        add_row(table, g_ptr_array_index(report->rows, i));
+        add_row(table, g_ptr_array_index(report->rows, i), report->holder != NULL);
     gw_table_print(table, &cli->out);
     print_counts(cli, report);
 }

@@ -105,6 +105,7 @@ const GwCommandSpec *gw_command_find(const char *name);
 const char *gw_command_nearest(const char *name);
 
 /* One file each: cmd-NAME.c. */
+bool gw_cmd_backup(GwCli *cli, GError **error);
 bool gw_cmd_baseline(GwCli *cli, GError **error);
 bool gw_cmd_config(GwCli *cli, GError **error);
 bool gw_cmd_create(GwCli *cli, GError **error);
@@ -120,6 +121,7 @@ bool gw_cmd_redo(GwCli *cli, GError **error);
 bool gw_cmd_undo(GwCli *cli, GError **error);
 bool gw_cmd_repair(GwCli *cli, GError **error);
 bool gw_cmd_reset(GwCli *cli, GError **error);
+bool gw_cmd_restore(GwCli *cli, GError **error);
 bool gw_cmd_sandbox(GwCli *cli, GError **error);
 bool gw_cmd_status(GwCli *cli, GError **error);
 bool gw_cmd_up(GwCli *cli, GError **error);

@@ -29,10 +29,10 @@ gw_cli_speaks_migrate_mongo(const GwCli *cli)
 
 /* The options that override the configuration, in the order of the spec. */
 static void
-collect_settings(GwCli *cli)
+collect_from(GwCli *cli, const GwOptionSpec *options, gsize count)
 {
-    for (gsize i = 0; i < gw_global_option_count; i++) {
-        const GwOptionSpec *option = &gw_global_options[i];
+    for (gsize i = 0; i < count; i++) {
+        const GwOptionSpec *option = &options[i];
         GwSetting setting = {.value = gw_args_str(cli->args, option->id), .origin = option->flag};
 
         if (option->config < 0 || setting.value == NULL)
@@ -40,6 +40,16 @@ collect_settings(GwCli *cli)
         setting.key = (GwConfigKey)option->config;
         g_array_append_val(cli->settings, setting);
     }
+}
+
+static void
+collect_settings(GwCli *cli)
+{
+    const GwCommandSpec *command = gw_args_command(cli->args);
+
+    collect_from(cli, gw_global_options, gw_global_option_count);
+    if (command != NULL)
+        collect_from(cli, command->options, command->option_count);
 }
 
 static void

@@ -15,6 +15,7 @@ struct GwProgress {
     GMutex mutex; /* guards all below, and the terminal while somebody prints */
     char *task;   /* owned; NULL = nothing is going on */
     gint64 documents;
+    gint64 total;    /* 0 = not known */
     gint64 began_us; /* of the task, monotonic */
     gint64 next_us;  /* when to draw or log the next time */
     bool has_line;   /* one is drawn */
@@ -32,6 +33,22 @@ erase(GwProgress *progress)
     progress->has_line = false;
 }
 
+/* ", 45 %, 2.5 s left", or "" where nobody knows. Owned. */
+static char *
+describe_rest(const GwProgress *progress, gint64 elapsed_ms)
+{
+    gint64 left = progress->total - progress->documents;
+    g_autofree char *duration = NULL;
+
+    if (progress->total <= 0 || progress->documents <= 0 || left < 0)
+        return g_strdup("");
+    duration = gw_report_duration(
+        (gint64)((double)elapsed_ms * (double)left / (double)progress->documents));
+    return g_strdup_printf(", %d %%, %s left",
+                           (int)((double)progress->documents * 100 / (double)progress->total),
+                           duration);
+}
+
 /* "applying 001_users: 12,345 documents, 5,600/s, 2.1 s". Owned. */
 static char *
 describe(const GwProgress *progress, gint64 now_us)
@@ -39,11 +56,12 @@ describe(const GwProgress *progress, gint64 now_us)
     gint64 elapsed_ms = (now_us - progress->began_us) / 1000;
     g_autofree char *duration = gw_report_duration(elapsed_ms);
     g_autofree char *count = gw_report_count(progress->documents, "document");
+    g_autofree char *rest = describe_rest(progress, elapsed_ms);
     g_autofree char *rate = gw_report_number(progress->documents * 1000 / MAX(elapsed_ms, 1));
 
     if (progress->documents == 0)
         return g_strdup_printf("%s: %s", progress->task, duration);
-    return g_strdup_printf("%s: %s, %s/s, %s", progress->task, count, rate, duration);
+    return g_strdup_printf("%s: %s, %s/s, %s%s", progress->task, count, rate, duration, rest);
 }
 
 static void
@@ -125,6 +143,7 @@ gw_progress_set_task(GwProgress *progress, const char *task)
     g_clear_pointer(&progress->task, g_free);
     progress->task = task != NULL ? gw_terminal_clean(task) : NULL;
     progress->documents = 0;
+    progress->total = 0;
     progress->began_us = g_get_monotonic_time();
     progress->next_us = progress->began_us + delay_ms * (gint64)1000;
     /* Most commands never have a task: they need no thread. */
@@ -135,10 +154,11 @@ gw_progress_set_task(GwProgress *progress, const char *task)
 }
 
 void
-gw_progress_set_count(GwProgress *progress, gint64 documents)
+gw_progress_set_count(GwProgress *progress, gint64 documents, gint64 total)
 {
     g_mutex_lock(&progress->mutex);
     progress->documents = documents;
+    progress->total = total;
     g_mutex_unlock(&progress->mutex);
 }
 

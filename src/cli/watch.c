@@ -160,12 +160,17 @@ feed_progress(GwCli *cli, const GwEvent *event)
     case GW_EVENT_STARTED:
         begin_task(cli, event);
         break;
+    case GW_EVENT_TASK_STARTED:
+        if (!cli->is_quiet)
+            gw_progress_set_task(cli->progress, event->text);
+        break;
     case GW_EVENT_PROGRESS:
-        gw_progress_set_count(cli->progress, event->count);
+        gw_progress_set_count(cli->progress, event->count, event->total);
         break;
     case GW_EVENT_APPLIED:
     case GW_EVENT_REVERTED:
     case GW_EVENT_FAILED:
+    case GW_EVENT_TASK_ENDED:
     case GW_EVENT_RUN_ENDED:
         gw_progress_set_task(cli->progress, NULL);
         break;

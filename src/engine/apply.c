@@ -29,6 +29,7 @@ gw_apply_step_params(GwRun *run, const GwMigration *migration)
         .clients = gw_project_clients(run->project),
         .tally = run->tally,
         .file = migration->file,
+        .fails_whole = true,
         .observer = gw_project_observer(run->project),
     };
 }
@@ -303,6 +304,7 @@ put_journal(GwRun *run, GwRecord *record, GError **error)
     record->journal_operations = job->entries;
     record->journal_documents = job->documents;
     record->irreversible = g_ptr_array_ref(job->irreversible);
+    record->backups = gw_questions_backups(run->questions);
     return true;
 }
 

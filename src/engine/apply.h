@@ -20,6 +20,10 @@ bool gw_apply_down(GwRun *run, const GwMigration *migration, GError **error);
 /* Take back, from the journal, what a job did, and record that. */
 bool gw_apply_undo(GwRun *run, const GwJob *job, GError **error);
 
+/* Tell the tracker that `job` was taken back: the migration is rolled back, or, where the job was
+ * its down, applied again. Sets the record's status. */
+bool gw_apply_record_undone(GwRun *run, const GwJob *job, GwRecord *record, GError **error);
+
 /* Load every file of `selected` (const GwMigration *) and call nothing, so that one which can't be
  * loaded or lacks up ("up") or down ("down") is found before the first one runs. */
 bool gw_apply_preflight(GwRun *run, GPtrArray *selected, const char *function, GError **error);

@@ -9,7 +9,7 @@
 static bool
 forget(GwRun *run, const GwJob *job, GwPruneReport *report, GError **error)
 {
-    if (!gw_journal_forget_job(run->journal, run->plain, job, GW_JOB_PRUNED, error))
+    if (!gw_journal_forget_job(run->journal, run->plain, job, error))
         return gw_prefix(error, "removing the journal of '%s'", job->migration);
     report->jobs++;
     report->bytes += job->bytes;
@@ -27,7 +27,8 @@ forget_some(GwRun *run, const GPtrArray *jobs, gint64 before_ms, gint64 max_byte
         const GwJob *job = g_ptr_array_index(jobs, index);
 
         bytes += job->bytes;
-        if (job->ended_at_ms >= before_ms && (max_bytes == 0 || bytes <= max_bytes))
+        if (job->status == GW_JOB_DONE && job->ended_at_ms >= before_ms &&
+            (max_bytes == 0 || bytes <= max_bytes))
             continue;
         if (!forget(run, job, report, error))
             return false;
@@ -56,8 +57,8 @@ read_bound(GwRun *run, gint64 keep_days, gint64 *out_before_ms, GError **error)
 static bool
 prune(GwRun *run, gint64 keep_days, gint64 max_mb, GwPruneReport *report, GError **error)
 {
-    g_autoptr(bson_t) done = BCON_NEW("status", BCON_UTF8(gw_job_status_name(GW_JOB_DONE)));
-    g_autoptr(GPtrArray) jobs = gw_job_list(gw_journal_jobs(run->journal), done, error);
+    g_autoptr(GPtrArray) jobs =
+        gw_job_list_of(gw_journal_jobs(run->journal), GW_JOB_DONE, GW_JOB_PRUNING, error);
     gint64 before_ms = G_MININT64;
 
     if (jobs == NULL)

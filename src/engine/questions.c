@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/questions.h"
 
+#include "engine/auto_backup.h"
 #include "engine/extent.h"
-
-/* Who makes backups. NULL: nobody can, so that guarded environments refuse. */
-static const GwBackupFunc back_up = NULL;
 
 struct GwQuestions {
     const GwRules *rules; /* borrowed */
     GMutex mutex;         /* guards all below, and keeps it to one question at a time */
     char *migration;      /* owned; NULL = none yet */
     GHashTable *allowed;  /* owned: char *, what was allowed in this migration */
-    GHashTable *saved;    /* owned: char *, what was backed up in this run */
+    GwAutoBackup *backup; /* owned: those of this run */
+    GHashTable *saved;    /* owned: char *, of which this migration has a backup */
+    GPtrArray *backups;   /* owned: char *, the paths of those */
     GPtrArray *told;      /* owned: char *, for the history */
     GError *refusal;      /* owned: the first of this migration; NULL = none */
     bool is_all_allowed;  /* somebody answered "all" */
@@ -25,7 +25,9 @@ gw_questions_new(const GwRules *rules)
     questions->rules = rules;
     g_mutex_init(&questions->mutex);
     questions->allowed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    questions->backup = gw_auto_backup_new(gw_rules_project(rules));
     questions->saved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    questions->backups = g_ptr_array_new_with_free_func(g_free);
     questions->told = g_ptr_array_new_with_free_func(g_free);
     return questions;
 }
@@ -37,7 +39,9 @@ gw_questions_free(GwQuestions *questions)
         return;
     g_clear_error(&questions->refusal);
     g_clear_pointer(&questions->told, g_ptr_array_unref);
+    g_clear_pointer(&questions->backups, g_ptr_array_unref);
     g_clear_pointer(&questions->saved, g_hash_table_unref);
+    g_clear_pointer(&questions->backup, gw_auto_backup_free);
     g_clear_pointer(&questions->allowed, g_hash_table_unref);
     g_clear_pointer(&questions->migration, g_free);
     g_mutex_clear(&questions->mutex);
@@ -53,6 +57,8 @@ gw_questions_begin(GwQuestions *questions, const char *migration)
     questions->migration = g_strdup(migration);
     g_clear_error(&questions->refusal);
     g_hash_table_remove_all(questions->allowed);
+    g_hash_table_remove_all(questions->saved);
+    g_ptr_array_set_size(questions->backups, 0);
     g_ptr_array_set_size(questions->told, 0);
     if (gw_rules_is_unplanned(questions->rules))
         g_ptr_array_add(questions->told, g_strdup("without a dry run (--no-plan)"));
@@ -131,20 +137,6 @@ wants_backup(const GwQuestions *questions, const GwWriteFacts *facts)
     return gw_rules_level(questions->rules) == GW_LEVEL_GUARDED && facts->loss == GW_LOSS_DATA;
 }
 
-/* Before the question: nobody is asked for what is refused in any case. */
-static bool
-check_can_back_up(const GwQuestions *questions, const char *deed, const GwWriteFacts *facts,
-                  GError **error)
-{
-    if (!wants_backup(questions, facts) || back_up != NULL ||
-        gw_rules_params(questions->rules)->no_backup)
-        return true;
-    return throw_refused(questions, deed, "is refused: no backup could be made before",
-                         "It was stopped before it happened. Make a backup by other means, then "
-                         "add --no-backup.",
-                         error);
-}
-
 static bool
 ask(GwQuestions *questions, const char *deed, const GwWriteFacts *facts, const GwWrite *write,
     GError **error)
@@ -186,7 +178,8 @@ ask_unless_all(GwQuestions *questions, const char *deed, const GwWriteFacts *fac
     return true;
 }
 
-/* Once for each collection and run: what was there before the first loss is what counts. */
+/* Once for each collection and migration; of a run, what was there before the first loss is what
+ * counts, so later ones get the same backup. */
 static bool
 save_one(GwQuestions *questions, const char *db, const char *coll, GError **error)
 {
@@ -199,9 +192,15 @@ save_one(GwQuestions *questions, const char *db, const char *coll, GError **erro
     }
     if (g_hash_table_contains(questions->saved, name))
         return true;
-    if (!back_up(gw_rules_project(questions->rules), db, coll, &path, error))
-        return gw_prefix(error, "making a backup of '%s' before it is changed", name);
-    g_ptr_array_add(questions->told, g_strdup_printf("backup of '%s' in '%s'", name, path));
+    if (!gw_auto_backup_save(questions->backup, db, coll, &path, error)) {
+        gw_prefix(error, "making a backup of '%s' before it is changed", name);
+        return gw_hint(error, "It was stopped before it happened. Add --no-backup where there is "
+                              "another backup.");
+    }
+    if (path != NULL) {
+        g_ptr_array_add(questions->told, g_strdup_printf("backup of '%s' in '%s'", name, path));
+        g_ptr_array_add(questions->backups, g_steal_pointer(&path));
+    }
     g_hash_table_add(questions->saved, g_steal_pointer(&name));
     return true;
 }
@@ -237,8 +236,7 @@ static bool
 decide(GwQuestions *questions, const char *deed, const GwWriteFacts *facts, const GwWrite *write,
        GError **error)
 {
-    if (!check_irreversible(questions, deed, facts, error) ||
-        !check_can_back_up(questions, deed, facts, error))
+    if (!check_irreversible(questions, deed, facts, error))
         return false;
     name_irreversible(questions, deed, facts);
     return ask_unless_all(questions, deed, facts, write, error) &&
@@ -293,4 +291,12 @@ gw_questions_detail(GwQuestions *questions)
         g_string_append_printf(text, "%s%s", next > 0 ? "; " : "",
                                (const char *)g_ptr_array_index(questions->told, next));
     return g_string_free(text, FALSE);
+}
+
+GPtrArray *
+gw_questions_backups(GwQuestions *questions)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&questions->mutex);
+
+    return g_ptr_array_copy(questions->backups, (GCopyFunc)(void (*)(void))g_strdup, NULL);
 }

@@ -10,10 +10,6 @@
 
 typedef struct GwQuestions GwQuestions;
 
-/* Make a verified backup of `coll` (NULL: all of `db`). `out_path` is owned: where it is. */
-typedef bool (*GwBackupFunc)(GwProject *project, const char *db, const char *coll, char **out_path,
-                             GError **error);
-
 /* `rules` is borrowed and outlives the questions. */
 GwQuestions *gw_questions_new(const GwRules *rules);
 void gw_questions_free(GwQuestions *questions);
@@ -33,3 +29,6 @@ bool gw_questions_check(GwQuestions *questions, GError **error);
 
 /* What was answered, and gone without, for this migration: an owned sentence, NULL = nothing. */
 char *gw_questions_detail(GwQuestions *questions);
+
+/* The paths of the backups of what this migration took away: an owned array of char *. */
+GPtrArray *gw_questions_backups(GwQuestions *questions);

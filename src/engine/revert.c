@@ -111,8 +111,8 @@ find_migration(const GwRun *run, const char *id)
     return NULL;
 }
 
-static bool
-record_undone(GwRun *run, const GwJob *job, GwRecord *record, GError **error)
+bool
+gw_apply_record_undone(GwRun *run, const GwJob *job, GwRecord *record, GError **error)
 {
     /* What a `down` did is taken back: the migration is applied again. */
     bool is_up = g_str_equal(job->direction, "up");
@@ -122,7 +122,20 @@ record_undone(GwRun *run, const GwJob *job, GwRecord *record, GError **error)
               : !gw_tracker_repair(run->tracker, record, error))
         return gw_prefix(error, "recording that '%s' is undone", job->migration);
     record->status = is_up ? GW_STATUS_ROLLED_BACK : GW_STATUS_COMPLETED;
-    if (!gw_apply_tell_history(run, record, gw_status_name(record->status), NULL, error))
+    return true;
+}
+
+static bool
+end_undo(GwRun *run, const GwJob *job, GwRecord *record, GError **error)
+{
+    bool is_up = g_str_equal(job->direction, "up");
+
+    GW_CRASH_POINT("undo.done");
+    if (!gw_apply_record_undone(run, job, record, error))
+        return false;
+    GW_CRASH_POINT("undo.recorded");
+    if (!gw_undo_end(run->journal, job, error) ||
+        !gw_apply_tell_history(run, record, gw_status_name(record->status), NULL, error))
         return false;
     gw_run_add_outcome(run, record->id, record->file, record->status, record->execution_ms,
                        record->documents_affected);
@@ -157,12 +170,24 @@ gw_apply_undo(GwRun *run, const GwJob *job, GError **error)
     record = gw_apply_record_new(run, migration);
     gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);
     gw_undo_result_init(&result);
-    if (!gw_takeback_job(run, job, &result, &failure))
+    if (!gw_takeback_job(run, job, run->params->on_conflict, &result, &failure))
         return end_failed_undo(run, record, failure, error);
     record->execution_ms = (g_get_monotonic_time() - start_us) / G_TIME_SPAN_MILLISECOND;
     record->documents_affected = result.documents;
     gw_takeback_tell_rest(run, job, &result);
-    return record_undone(run, job, record, error);
+    return end_undo(run, job, record, error);
+}
+
+/* Somebody began to undo it: half of it is no ground for a down(). */
+static bool
+is_half_undone(GwRun *run, const GwMigration *migration, bool *out_is, GError **error)
+{
+    g_autoptr(GwJob) job = NULL;
+
+    if (!gw_job_find_done(gw_journal_jobs(run->journal), migration->id, "up", &job, error))
+        return false;
+    *out_is = job != NULL && job->status == GW_JOB_UNDOING;
+    return true;
 }
 
 static bool
@@ -177,8 +202,11 @@ bool
 gw_apply_down(GwRun *run, const GwMigration *migration, GError **error)
 {
     bool has_own = false;
+    bool is_half = false;
 
-    if (run->params->from_journal)
+    if (!is_half_undone(run, migration, &is_half, error))
+        return false;
+    if (run->params->from_journal || is_half)
         return undo_instead(run, migration, error);
     if (!gw_apply_has_down(run, migration, &has_own, error))
         return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/run.h"
 
+#include "engine/settle.h"
 #include "engine/takeback.h"
 #include "mongo/command.h"
 #include "mongo/writer_guard.h"
@@ -171,6 +172,8 @@ gw_run_hold(GwRun *run, GError **error)
     if (!take_mm_lock(run, error))
         return false;
     if (!open_journal(run, error))
+        return false;
+    if (!gw_settle_restore(run, error))
         return false;
     /* What another process applied while this one waited counts. */
     if (!gw_run_reload(run, error))

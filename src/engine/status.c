@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/project-internal.h"
+#include "engine/settle.h"
 #include "engine/verbs.h"
 #include "journal/job.h"
 #include "state/lease.h"
@@ -98,26 +99,52 @@ fill_duplicate(const GwProject *project, GwStatusReport *report, const GPtrArray
         report->duplicate = g_strdup(error->message);
 }
 
+/* The newest job of a migration's `up` decides. */
 static const char *
 undo_of(const GPtrArray *jobs, const GwStatusRow *row)
 {
     for (guint index = 0; index < jobs->len; index++) {
         const GwJob *job = g_ptr_array_index(jobs, index);
+        bool is_whole = job->status == GW_JOB_DONE || job->status == GW_JOB_UNDOING ||
+                        (job->status == GW_JOB_OPEN && gw_job_has_arrived(job, true));
 
-        if (g_strcmp0(job->migration, row->id) == 0 && g_str_equal(job->direction, "up"))
+        if (is_whole && g_strcmp0(job->migration, row->id) == 0 &&
+            g_str_equal(job->direction, "up"))
             return job->irreversible->len > 0 ? "partly" : "yes";
     }
     return "no";
 }
 
-/* What the journal can take back of what is applied. */
+static const char *
+unfinished_of(const GPtrArray *jobs, const GwStatusRow *row)
+{
+    bool is_applied = row->status == GW_STATUS_COMPLETED;
+
+    for (guint index = 0; index < jobs->len; index++) {
+        const GwJob *job = g_ptr_array_index(jobs, index);
+        bool is_open = job->status == GW_JOB_OPEN || job->status == GW_JOB_UNDOING;
+
+        if (!is_open || g_strcmp0(job->migration, row->id) != 0 ||
+            gw_job_has_arrived(job, is_applied))
+            continue;
+        if (job->status == GW_JOB_UNDOING)
+            return "undo";
+        return g_str_equal(job->direction, "up") ? "up" : "down";
+    }
+    return NULL;
+}
+
+/* What the journal can take back of what is applied, and what it says is half done. */
 static bool
-fill_undo(GwProject *project, GwStatusReport *report, GError **error)
+fill_from_jobs(GwProject *project, GwStatusReport *report, GError **error)
 {
     g_autoptr(GwColl) coll =
         gw_coll_new(gw_project_clients(project), gw_project_database(project), GW_JOB_COLLECTION);
-    g_autoptr(bson_t) done = BCON_NEW("status", BCON_UTF8(gw_job_status_name(GW_JOB_DONE)));
-    g_autoptr(GPtrArray) jobs = gw_job_list(coll, done, error);
+    g_autoptr(bson_t) live =
+        BCON_NEW("status", "{", "$in", "[", BCON_UTF8(gw_job_status_name(GW_JOB_OPEN)),
+                 BCON_UTF8(gw_job_status_name(GW_JOB_DONE)),
+                 BCON_UTF8(gw_job_status_name(GW_JOB_UNDOING)), "]", "}");
+    g_autoptr(GPtrArray) jobs = gw_job_list(coll, live, error);
 
     if (jobs == NULL)
         return false;
@@ -126,6 +153,7 @@ fill_undo(GwProject *project, GwStatusReport *report, GError **error)
 
         if (row->status == GW_STATUS_COMPLETED)
             row->undo = undo_of(jobs, row);
+        row->unfinished = unfinished_of(jobs, row);
     }
     return true;
 }
@@ -166,5 +194,6 @@ gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
     out_report->environment = g_strdup(gw_project_environment(project));
     fill_rows(out_report, migrations);
     fill_duplicate(project, out_report, files);
-    return fill_undo(project, out_report, error) && fill_holder(project, out_report, error);
+    return fill_from_jobs(project, out_report, error) && fill_holder(project, out_report, error) &&
+           gw_settle_tell(project, error);
 }

@@ -8,14 +8,20 @@
 #include "engine/run.h"
 #include "journal/undo.h"
 
-/* Take `job` back, with the run's own policy for conflicts. */
-bool gw_takeback_job(GwRun *run, const GwJob *job, GwUndoResult *result, GError **error);
+/* Take `job` back; the caller tells the tracker, and then gw_undo_end's. */
+bool gw_takeback_job(GwRun *run, const GwJob *job, GwConflict policy, GwUndoResult *result,
+                     GError **error);
+
+/* Say something about `migration` to the user. */
+void gw_takeback_tell(GwRun *run, const char *migration, const char *text);
 
 /* Take back what the job that the run began last did before it failed; what others changed since is
  * left alone. A note says what was done. */
 bool gw_takeback_failed(GwRun *run, GError **error);
 
-/* Take back whatever a process left half done that died with the lease. */
+/* Bring to its end whatever a process left half done that died with the lease: what it was applying
+ * or reverting is taken back, what it was undoing is undone. What this run was asked to undo itself
+ * is left to it. */
 bool gw_takeback_unfinished(GwRun *run, GError **error);
 
 /* "3 documents, 1 change of collections, indexes or options". Owned. */

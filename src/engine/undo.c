@@ -7,8 +7,9 @@
 static GPtrArray *
 jobs_of_run(GwRun *run, const char *id, GError **error)
 {
-    g_autoptr(bson_t) filter =
-        BCON_NEW("run", BCON_UTF8(id), "status", BCON_UTF8(gw_job_status_name(GW_JOB_DONE)));
+    g_autoptr(bson_t) filter = BCON_NEW("run", BCON_UTF8(id), "status", "{", "$in", "[",
+                                        BCON_UTF8(gw_job_status_name(GW_JOB_DONE)),
+                                        BCON_UTF8(gw_job_status_name(GW_JOB_UNDOING)), "]", "}");
     g_autoptr(GPtrArray) jobs = gw_job_list(gw_journal_jobs(run->journal), filter, error);
 
     if (jobs == NULL)

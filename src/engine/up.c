@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/apply.h"
 #include "engine/prune.h"
+#include "engine/settle.h"
 
 /* A failed `up` of migrate-mongo leaves what came before it applied, and its files may count on
  * what earlier ones made; there, nothing is loaded ahead of its turn. */
@@ -12,19 +13,36 @@ preflight(GwRun *run, GPtrArray *pending, GError **error)
     return gw_apply_preflight(run, pending, "up", error);
 }
 
+/* What a process left half done that died, or that another one is at now. */
+static bool
+has_nothing_to_finish(GwRun *run, bool *out_nothing, GError **error)
+{
+    g_autoptr(GwColl) jobs = gw_coll_new(gw_project_clients(run->project),
+                                         gw_project_database(run->project), GW_JOB_COLLECTION);
+    g_autoptr(GPtrArray) unfinished = gw_job_list_unfinished(jobs, error);
+
+    if (unfinished == NULL)
+        return false;
+    *out_nothing = unfinished->len == 0;
+    return true;
+}
+
 /* Most calls find nothing to do, on every start of an application: they only read. A lock of
  * migrate-mongo's is looked at in any case, as it does. */
 static bool
 has_nothing_to_do(GwRun *run, bool *out_nothing, GError **error)
 {
     g_autoptr(GPtrArray) pending = NULL;
+    bool is_unsettled = false;
 
     if (!gw_run_check_policies(run, error))
         return false;
     pending = gw_plan_up(run->migrations, &run->params->selection, error);
-    if (pending == NULL)
+    if (pending == NULL || !gw_settle_is_wanted(run->project, &is_unsettled, error))
         return false;
-    *out_nothing = pending->len == 0 && !gw_project_has_mm_lock(run->project);
+    *out_nothing = pending->len == 0 && !is_unsettled && !gw_project_has_mm_lock(run->project);
+    if (*out_nothing && !has_nothing_to_finish(run, out_nothing, error))
+        return false;
     /* Again when the lease is held: here so that a refusal leaves no trace. */
     return gw_rules_check_planned(run->rules, pending, error);
 }

@@ -106,6 +106,7 @@ typedef struct {
     char *run;
     char *error_message;
     const char *undo; /* borrowed, static: "yes", "partly", "no": can it be undone from data? */
+    const char *unfinished; /* the same: "up", "down", "undo": a process is at it, or died in it */
     GwStatus status;
     gint64 applied_at_ms; /* UTC since 1970; G_MININT64 = not applied */
     gint64 execution_ms;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/compare.h"
 
+#include "base/crash.h"
 #include "journal/undo-internal.h"
 
 void
@@ -97,26 +98,38 @@ drop_trash(GwUndo *undo, const GwEntry *entry, GError **error)
     return info->kind == GW_COLL_NONE || gw_undo_send(undo, entry->db, command, &reply, error);
 }
 
-bool
-gw_journal_forget_job(GwJournal *journal, GwWriter *writer, const GwJob *job, GwJobStatus status,
-                      GError **error)
+static bool
+drop_all_trash(GwJournal *journal, GwWriter *writer, const GwJob *job, GError **error)
 {
     GwUndoParams params = {.journal = journal, .writer = writer};
     GwUndo undo = {.params = &params, .job = job};
     g_autoptr(GwConn) conn = gw_conn_take(journal->clients);
     g_autoptr(GPtrArray) entries = gw_entry_list(journal->entries, &job->id, error);
-    g_autoptr(bson_t) filter = BCON_NEW("job", BCON_OID(&job->id));
-    GwJob ended = *job;
 
     if (entries == NULL)
         return false;
     undo.conn = conn;
-    ended.status = status;
-    if (!gw_job_end(journal->jobs, &ended, error))
-        return false;
     for (guint index = 0; index < entries->len; index++) {
         if (!drop_trash(&undo, g_ptr_array_index(entries, index), error))
             return false;
+        GW_CRASH_POINT("prune.dropped");
     }
-    return gw_coll_delete_many(journal->entries, filter, NULL, error);
+    return true;
+}
+
+bool
+gw_journal_forget_job(GwJournal *journal, GwWriter *writer, const GwJob *job, GError **error)
+{
+    g_autoptr(bson_t) filter = BCON_NEW("job", BCON_OID(&job->id));
+    GwJob ended = *job;
+
+    ended.status = GW_JOB_PRUNED;
+    if (!gw_job_mark(journal->jobs, job, GW_JOB_PRUNING, error))
+        return false;
+    GW_CRASH_POINT("prune.begun");
+    if (!drop_all_trash(journal, writer, job, error) ||
+        !gw_coll_delete_many(journal->entries, filter, NULL, error))
+        return false;
+    GW_CRASH_POINT("prune.forgotten");
+    return gw_job_end(journal->jobs, &ended, error);
 }

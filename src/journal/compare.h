@@ -20,7 +20,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwComparison, gw_comparison_clear)
 bool gw_journal_compare(GwJournal *journal, const GwJob *job, GwComparison *out_comparison,
                         GError **error);
 
-/* Forget the journal of a job that ended well: it can't be undone any more. `status` is what it
- * becomes. What was put aside for it is dropped through `writer`. */
-bool gw_journal_forget_job(GwJournal *journal, GwWriter *writer, const GwJob *job,
-                           GwJobStatus status, GError **error);
+/* Forget the journal of a job that ended well: it can't be undone any more. What was put aside for
+ * it is dropped through `writer`. Called again after a crash, it goes on. */
+bool gw_journal_forget_job(GwJournal *journal, GwWriter *writer, const GwJob *job, GError **error);

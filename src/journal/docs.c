@@ -7,7 +7,9 @@
  */
 #include "journal/docs.h"
 
+#include "journal/idset.h"
 #include "journal/part.h"
+#include "journal/side_by_side.h"
 #include "journal/statement.h"
 #include "journal/sweep.h"
 #include "mongo/reply_sum.h"
@@ -81,10 +83,13 @@ operations_of(const GwWrite *write)
     return operations;
 }
 
-/* How many operations from `done` on are of one kind that can be done together. */
+/* How many operations from `done` on are of one kind that can be done together. Where it has to be
+ * told what became of each, a document that comes twice begins the next part. */
 static guint
 extent_of(const Progress *progress, GwPartKind kind)
 {
+    const bool is_told = progress->docs->write->outcomes != NULL && kind == GW_PART_BY_ID;
+    g_autoptr(GwIdSet) met = is_told ? gw_id_set_new() : NULL;
     gsize bytes = 0;
     guint count = 0;
 
@@ -96,6 +101,8 @@ extent_of(const Progress *progress, GwPartKind kind)
         bytes += operation->len;
         if (count > 0 && (count >= progress->limit || bytes > PART_BYTES_MAX ||
                           gw_statement_kind(progress->docs, operation) != kind))
+            break;
+        if (is_told && !gw_id_set_add_path(met, operation, "q._id"))
             break;
         count++;
     }
@@ -174,6 +181,10 @@ is_final(const Progress *progress)
 static void
 count_part(Progress *progress, const GwPart *part)
 {
+    guint8 *outcomes = progress->docs->write->outcomes;
+
+    if (outcomes != NULL && part->kind == GW_PART_BY_ID)
+        gw_part_tell(part, outcomes + progress->done);
     gw_reply_sum_add(&progress->sum, &part->reply, progress->done);
     progress->done += part->count;
 }
@@ -200,10 +211,13 @@ go_on(Progress *progress, const GwPart *part, gint64 error_at)
 static bool
 do_next(Progress *progress, bool *out_more, GError **error)
 {
+    GwDocsWrite docs = *progress->docs;
     g_auto(GwPart) part = {0};
     gint64 error_at = -1;
 
-    gw_part_init(&part, progress->docs, progress->operations);
+    /* Two parts of one batch may change the same document. */
+    docs.op = gw_journal_next_op(docs.journal);
+    gw_part_init(&part, &docs, progress->operations);
     part.first = progress->done;
     part.kind =
         gw_statement_kind(progress->docs, g_ptr_array_index(progress->operations, progress->done));
@@ -225,6 +239,10 @@ apply_batch(const GwDocsWrite *docs, bson_t *out_reply, GError **error)
     progress.operations = operations_of(docs->write);
     progress.is_ordered = gw_bson_get_bool(docs->write->command, "ordered", true);
     gw_reply_sum_init(&progress.sum);
+    if (gw_side_by_side_can(docs, progress.operations)) {
+        is_done = gw_side_by_side_run(docs, progress.operations, &progress.sum, error);
+        progress.done = progress.operations->len;
+    }
     while (is_done && more && progress.done < progress.operations->len)
         is_done = do_next(&progress, &more, error);
     gw_reply_sum_append(&progress.sum, rest, out_reply);

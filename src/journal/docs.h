@@ -14,7 +14,8 @@ typedef struct {
     GwConn *conn;
     const GwWrite *write;
     const char *coll;
-    gint64 op;     /* the number of this call */
+    const GwCollInfo *info; /* of the collection */
+    gint64 op;              /* the number of this call */
     bool is_plain; /* no transaction can hold it: a standalone, a capped collection, system.* */
 } GwDocsWrite;
 

@@ -3,7 +3,8 @@
 
 struct GwDocSet {
     GPtrArray *docs;   /* owned: bson_t */
-    GHashTable *by_id; /* owned: GBytes -> bson_t borrowed from docs */
+    GHashTable *by_id; /* owned: GBytes -> bson_t borrowed from docs; made when it is asked for */
+    guint by_id_count; /* documents that are in it */
     gsize bytes;
 };
 
@@ -13,8 +14,6 @@ gw_doc_set_new(void)
     GwDocSet *set = g_new0(GwDocSet, 1);
 
     set->docs = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
-    set->by_id =
-        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
     return set;
 }
 
@@ -23,7 +22,7 @@ gw_doc_set_free(GwDocSet *set)
 {
     if (set == NULL)
         return;
-    g_hash_table_unref(set->by_id);
+    g_clear_pointer(&set->by_id, g_hash_table_unref);
     g_ptr_array_unref(set->docs);
     g_free(set);
 }
@@ -56,11 +55,28 @@ key_of(const bson_iter_t *id)
     return g_bytes_new(bson_get_data(&doc), doc.len);
 }
 
+/* Put those into the table that came since. */
+static void
+sort_in(GwDocSet *set)
+{
+    if (set->by_id == NULL)
+        set->by_id =
+            g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+    for (; set->by_id_count < set->docs->len; set->by_id_count++) {
+        bson_t *doc = g_ptr_array_index(set->docs, set->by_id_count);
+        bson_iter_t id;
+
+        if (bson_iter_init_find(&id, doc, "_id"))
+            g_hash_table_replace(set->by_id, key_of(&id), doc);
+    }
+}
+
 const bson_t *
-gw_doc_set_find(const GwDocSet *set, const bson_iter_t *id)
+gw_doc_set_find(GwDocSet *set, const bson_iter_t *id)
 {
     g_autoptr(GBytes) key = key_of(id);
 
+    sort_in(set);
     return g_hash_table_lookup(set->by_id, key);
 }
 
@@ -68,12 +84,9 @@ void
 gw_doc_set_add(GwDocSet *set, const bson_t *doc)
 {
     bson_t *copy = bson_copy(doc);
-    bson_iter_t id;
 
     g_ptr_array_add(set->docs, copy);
     set->bytes += copy->len;
-    if (bson_iter_init_find(&id, copy, "_id"))
-        g_hash_table_replace(set->by_id, key_of(&id), copy);
 }
 
 bool

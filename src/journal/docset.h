@@ -20,7 +20,7 @@ gsize gw_doc_set_bytes(const GwDocSet *set);
 const bson_t *gw_doc_set_at(const GwDocSet *set, guint index);
 
 /* The document with the _id at `id`; NULL = none. Borrowed from the set. */
-const bson_t *gw_doc_set_find(const GwDocSet *set, const bson_iter_t *id);
+const bson_t *gw_doc_set_find(GwDocSet *set, const bson_iter_t *id);
 
 /* Copy a document into the set. */
 void gw_doc_set_add(GwDocSet *set, const bson_t *doc);

@@ -2,10 +2,8 @@
 #include "journal/job.h"
 
 static const char *const status_names[] = {
-    [GW_JOB_OPEN] = "open",
-    [GW_JOB_DONE] = "done",
-    [GW_JOB_UNDONE] = "undone",
-    [GW_JOB_PRUNED] = "pruned",
+    [GW_JOB_OPEN] = "open",     [GW_JOB_DONE] = "done",       [GW_JOB_UNDOING] = "undoing",
+    [GW_JOB_UNDONE] = "undone", [GW_JOB_PRUNING] = "pruning", [GW_JOB_PRUNED] = "pruned",
 };
 
 const char *
@@ -100,6 +98,16 @@ gw_job_begin(GwColl *jobs, const GwJob *job, GError **error)
     return gw_coll_upsert(jobs, filter, update, error);
 }
 
+bool
+gw_job_mark(GwColl *jobs, const GwJob *job, GwJobStatus status, GError **error)
+{
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_OID(&job->id));
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "status", BCON_UTF8(status_names[status]), "}");
+
+    return gw_coll_update_one(jobs, filter, update, NULL, error);
+}
+
 static void
 append_irreversible(bson_t *doc, const GPtrArray *names)
 {
@@ -151,11 +159,26 @@ gw_job_list(GwColl *jobs, const bson_t *filter, GError **error)
 }
 
 GPtrArray *
-gw_job_list_open(GwColl *jobs, GError **error)
+gw_job_list_of(GwColl *jobs, GwJobStatus one, GwJobStatus other, GError **error)
 {
-    g_autoptr(bson_t) filter = BCON_NEW("status", BCON_UTF8(status_names[GW_JOB_OPEN]));
+    g_autoptr(bson_t) filter = BCON_NEW("status", "{", "$in", "[", BCON_UTF8(status_names[one]),
+                                        BCON_UTF8(status_names[other]), "]", "}");
 
     return gw_job_list(jobs, filter, error);
+}
+
+GPtrArray *
+gw_job_list_unfinished(GwColl *jobs, GError **error)
+{
+    return gw_job_list_of(jobs, GW_JOB_OPEN, GW_JOB_UNDOING, error);
+}
+
+bool
+gw_job_has_arrived(const GwJob *job, bool is_applied)
+{
+    bool applies = g_str_equal(job->direction, "up") == (job->status != GW_JOB_UNDOING);
+
+    return is_applied == applies;
 }
 
 bool
@@ -164,7 +187,8 @@ gw_job_find_done(GwColl *jobs, const char *migration, const char *direction, GwJ
 {
     g_autoptr(bson_t) filter =
         BCON_NEW("migration", BCON_UTF8(migration), "direction", BCON_UTF8(direction), "status",
-                 BCON_UTF8(status_names[GW_JOB_DONE]));
+                 "{", "$in", "[", BCON_UTF8(status_names[GW_JOB_DONE]),
+                 BCON_UTF8(status_names[GW_JOB_UNDOING]), "]", "}");
     g_autoptr(GPtrArray) found = gw_job_list(jobs, filter, error);
 
     if (found == NULL)

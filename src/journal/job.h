@@ -10,10 +10,12 @@
 #define GW_JOB_COLLECTION "godwit_jobs"
 
 typedef enum {
-    GW_JOB_OPEN,   /* begun; whoever finds it so has to undo what it did */
-    GW_JOB_DONE,   /* ended well; its journal is there */
-    GW_JOB_UNDONE, /* taken back; its journal is gone */
-    GW_JOB_PRUNED, /* ended well; its journal is gone */
+    GW_JOB_OPEN,    /* begun; whoever finds it so has to undo what it did */
+    GW_JOB_DONE,    /* ended well; its journal is there */
+    GW_JOB_UNDOING, /* ended well, and is being taken back: whoever finds it so has to go on */
+    GW_JOB_UNDONE,  /* taken back; its journal is gone */
+    GW_JOB_PRUNING, /* ended well; its journal is on its way out: whoever prunes next goes on */
+    GW_JOB_PRUNED,  /* ended well; its journal is gone */
 } GwJobStatus;
 
 typedef struct {
@@ -39,15 +41,27 @@ const char *gw_job_status_name(GwJobStatus status);
 /* Make one that is open. `job` holds id, migration, run, direction, order. */
 bool gw_job_begin(GwColl *jobs, const GwJob *job, GError **error);
 
+/* Set its status alone. */
+bool gw_job_mark(GwColl *jobs, const GwJob *job, GwJobStatus status, GError **error);
+
 /* Set what `job` says of status, entries, documents, bytes, irreversible, stamped by the server. */
 bool gw_job_end(GwColl *jobs, const GwJob *job, GError **error);
 
 /* Those that match `filter`, newest first: an owned array of GwJob. */
 GPtrArray *gw_job_list(GwColl *jobs, const bson_t *filter, GError **error);
 
-/* Those that are open, newest first. */
-GPtrArray *gw_job_list_open(GwColl *jobs, GError **error);
+/* Those that have one of the two statuses, newest first. */
+GPtrArray *gw_job_list_of(GwColl *jobs, GwJobStatus one, GwJobStatus other, GError **error);
 
-/* The newest job of `migration` in `direction` that is done; `out_job` NULL = none. */
+/* Those that a process left in the middle, or is in the middle of: open or undoing, newest first.
+ */
+GPtrArray *gw_job_list_unfinished(GwColl *jobs, GError **error);
+
+/* Whether the status of its migration says that the job got where it was going, so that only its
+ * own end is missing. */
+bool gw_job_has_arrived(const GwJob *job, bool is_applied);
+
+/* The newest job of `migration` in `direction` that can be taken back: done, or undoing. `out_job`
+ * NULL = none. */
 bool gw_job_find_done(GwColl *jobs, const char *migration, const char *direction, GwJob **out_job,
                       GError **error);

@@ -21,6 +21,7 @@ struct GwJournal {
     char *db;           /* owned */
     char *tracker;      /* owned */
     gint64 token;
+    guint workers; /* threads that change documents side by side */
     bool has_transactions;
     GMutex lock;       /* guards what follows */
     GwJob *job;        /* owned: NULL before the first */
@@ -31,7 +32,7 @@ struct GwJournal {
     guint row_count;    /* rows of the fence that are in use */
     GPtrArray *idle;    /* owned: GwOwnSession that nobody uses */
     GHashTable *rows;   /* owned: GwSession * of scripts -> row + 1 */
-    GHashTable *known;  /* owned: "db.coll" -> GwCollInfo without indexes */
+    GHashTable *known;  /* owned: "db.coll" -> GwCollInfo */
     GHashTable *series; /* owned: "db.coll" of time-series put aside; under `schema` */
     GRWLock schema;     /* held to write while collections come and go, to read by all else */
 };

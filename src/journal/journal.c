@@ -56,6 +56,13 @@ gw_journal_free(GwJournal *journal)
     g_free(journal);
 }
 
+/* Two keep the server and this process busy at the same time. */
+static guint
+good_number_of_workers(void)
+{
+    return CLAMP(g_get_num_processors(), 2, 4);
+}
+
 static GwJournal *
 journal_new(const GwJournalParams *params)
 {
@@ -65,6 +72,7 @@ journal_new(const GwJournalParams *params)
     journal->db = g_strdup(params->db);
     journal->tracker = g_strdup(params->tracker);
     journal->token = params->token;
+    journal->workers = params->workers > 0 ? params->workers : good_number_of_workers();
     journal->has_transactions = gw_clients_server(params->clients)->has_transactions;
     journal->entries = gw_coll_new(params->clients, params->db, GW_JOURNAL_COLLECTION);
     journal->jobs = gw_coll_new(params->clients, params->db, GW_JOB_COLLECTION);

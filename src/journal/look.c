@@ -331,6 +331,8 @@ meet_output(Walk *walk, const GwEntry *entry, GError **error)
     g_autofree char *kept = g_strdup_printf("%s.%s", entry->db, trash);
     bool existed = gw_bson_get_bool(entry->facts, "existed", false);
 
+    if (existed && !gw_bson_has(entry->facts, "copied"))
+        return true; /* announced, and no more than that */
     /* Where the migration wrote into it afterwards, it can only be compared once that is undone. */
     if (after != NULL && where != NULL && !get_place(walk, where)->is_met) {
         g_auto(GStrv) parts = g_strsplit(where, ".", 2);

@@ -25,16 +25,23 @@ gw_part_clear(GwPart *part)
     gw_touched_clear(&part->touched);
     g_clear_pointer(&part->pre, gw_doc_set_free);
     g_clear_pointer(&part->post, gw_doc_set_free);
+    g_clear_pointer(&part->changed, g_hash_table_unref);
 }
 
-/* An attempt starts from nothing. */
+/* An attempt starts from nothing. One that had to be given up met somebody who writes to the same
+ * documents: fewer at a time are in nobody's way for as long. */
 static void
 reset(GwPart *part)
 {
+    if (part->attempts++ > 0 && part->scope.count_max > 1)
+        part->scope.count_max /= 2;
     g_clear_pointer(&part->pre, gw_doc_set_free);
     g_clear_pointer(&part->post, gw_doc_set_free);
     part->pre = gw_doc_set_new();
     part->post = gw_doc_set_new();
+    g_clear_pointer(&part->changed, g_hash_table_unref);
+    if (part->docs->write->outcomes != NULL)
+        part->changed = g_hash_table_new(NULL, NULL);
     bson_destroy(&part->reply);
     bson_init(&part->reply);
     part->is_refused = part->is_sent = false;
@@ -63,13 +70,15 @@ static bool
 read_pre(GwPart *part, GwSession *session, GError **error)
 {
     g_autoptr(bson_t) find = gw_statement_find(part);
-    gsize bytes_max = part->ids != NULL ? CHUNK_BYTES_MAX : 0;
+    const guint count_max = part->scope.count_max;
+    const gsize bytes_max = count_max > 0 ? CHUNK_BYTES_MAX : 0;
 
     if (find == NULL)
         return true;
     if (!read_set(part, session, find, part->pre, bytes_max, error))
         return false;
-    part->is_cut = bytes_max > 0 && gw_doc_set_bytes(part->pre) > bytes_max;
+    part->is_cut = count_max > 0 && (gw_doc_set_bytes(part->pre) > bytes_max ||
+                                     gw_doc_set_count(part->pre) == count_max);
     return true;
 }
 
@@ -104,6 +113,31 @@ send(GwPart *part, GwSession *session, GError **error)
     if (!gw_writer_apply(part->docs->next, conn_of(part, session), &write, &part->reply, error))
         return false;
     return check_refused(part, error);
+}
+
+/* Several operations may follow each other on one document. */
+static void
+apply_constants(GwPart *part)
+{
+    for (guint index = part->first; index < part->first + part->count; index++) {
+        const bson_t *operation = g_ptr_array_index(part->operations, index);
+        const bson_t *before = NULL;
+        bson_iter_t update;
+        bson_iter_t top;
+        bson_iter_t id;
+
+        if (!bson_iter_init(&top, operation) || !bson_iter_find_descendant(&top, "q._id", &id) ||
+            !bson_iter_init_find(&update, operation, "u"))
+            continue;
+        before = gw_doc_set_find(part->post, &id);
+        if (before == NULL)
+            before = gw_doc_set_find(part->pre, &id);
+        if (before != NULL) {
+            g_autoptr(bson_t) post = gw_touched_apply(&update, before);
+
+            gw_doc_set_add(part->post, post);
+        }
+    }
 }
 
 static void
@@ -145,8 +179,32 @@ read_post(GwPart *part, GwSession *session, GError **error)
         apply_constant(part);
         return true;
     }
+    if (part->kind == GW_PART_BY_ID && part->touched.is_constant &&
+        !gw_bson_has(&part->reply, "upserted")) {
+        apply_constants(part);
+        return true;
+    }
     find = gw_statement_find_after(part);
     return find == NULL || read_set(part, session, find, part->post, 0, error);
+}
+
+void
+gw_part_tell(const GwPart *part, guint8 *outcomes)
+{
+    for (guint index = 0; index < part->count; index++) {
+        const bson_t *operation = g_ptr_array_index(part->operations, part->first + index);
+        const bson_t *pre = NULL;
+        bson_iter_t top;
+        bson_iter_t id;
+
+        if (bson_iter_init(&top, operation) && bson_iter_find_descendant(&top, "q._id", &id))
+            pre = gw_doc_set_find(part->pre, &id);
+        outcomes[index] = 0;
+        if (pre != NULL)
+            outcomes[index] |= GW_WRITE_MATCHED;
+        if (pre != NULL && g_hash_table_contains(part->changed, pre))
+            outcomes[index] |= GW_WRITE_MODIFIED;
+    }
 }
 
 static void
@@ -164,10 +222,12 @@ add_record(const GwPart *part, const bson_t *pre, const bson_t *post, GwBlob *bl
     }
     if (is_changed)
         gw_blob_add(blob, &record);
+    if (is_changed && part->changed != NULL && pre != NULL)
+        g_hash_table_add(part->changed, (gpointer)pre);
 }
 
 static const bson_t *
-find_twin(const GwDocSet *set, const bson_t *doc)
+find_twin(GwDocSet *set, const bson_t *doc)
 {
     bson_iter_t id;
 
@@ -218,6 +278,15 @@ new_entry(const GwPart *part)
     return entry_of(part, blob);
 }
 
+/* What the server would answer where nothing in the range matches. */
+static void
+answer_none(GwPart *part)
+{
+    BCON_APPEND(&part->reply, "n", BCON_INT32(0), "ok", BCON_DOUBLE(1));
+    if (part->docs->write->kind == GW_WRITE_UPDATE)
+        BSON_APPEND_INT32(&part->reply, "nModified", 0);
+}
+
 bool
 gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
 {
@@ -226,6 +295,10 @@ gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
     reset(part);
     if (!read_pre(part, session, error))
         return false;
+    if (part->scope.upto != NULL && gw_doc_set_count(part->pre) == 0) {
+        answer_none(part);
+        return true;
+    }
     if (!send(part, session, error))
         return false;
     if (!read_post(part, session, error))
@@ -285,6 +358,16 @@ settle(GwPart *part, const GwEntry *announced, GError **error)
     return announced == NULL || gw_entry_remove(part->docs->journal->entries, announced, error);
 }
 
+/* An operation that was refused may have changed some documents before, and the server's answer
+ * counts none of them. */
+static bool
+read_again(GwPart *part, GError **error)
+{
+    g_autoptr(bson_t) find = gw_statement_find_after(part);
+
+    return find == NULL || read_set(part, NULL, find, part->post, 0, error);
+}
+
 bool
 gw_part_run_plain(GwPart *part, GError **error)
 {
@@ -303,9 +386,7 @@ gw_part_run_plain(GwPart *part, GError **error)
     }
     g_clear_pointer(&part->post, gw_doc_set_free);
     part->post = gw_doc_set_new();
-    if (!part->is_refused || gw_bson_get_int(&part->reply, "n", 0) > 0) {
-        if (!read_post(part, NULL, error))
-            return false;
-    }
+    if (part->is_refused ? !read_again(part, error) : !read_post(part, NULL, error))
+        return false;
     return settle(part, announced, error);
 }

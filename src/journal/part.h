@@ -18,18 +18,28 @@ typedef enum {
     GW_PART_FIND_AND_MODIFY,
 } GwPartKind;
 
+/* Which of the documents that a GW_PART_MANY matches are looked at. All borrowed. */
+typedef struct {
+    const GwDocSet *ids; /* these */
+    const bson_t *after; /* {_id: ..}: those behind it in the order of _id; NULL = from the first */
+    const bson_t *upto;  /* {_id: ..}: those before it, and itself; NULL = not by range */
+    guint count_max;     /* so many at once, halved each time that others were in the way */
+} GwScope;
+
 typedef struct {
     const GwDocsWrite *docs; /* borrowed */
     GwPartKind kind;
     GPtrArray *operations; /* borrowed: bson_t, all of the write */
     guint first;           /* the operations of this part */
     guint count;
-    const GwDocSet *ids; /* borrowed: of GW_PART_MANY, the _ids to look at; NULL = all */
+    GwScope scope;  /* empty = all */
+    guint attempts; /* begun so far */
     GwTouched touched;
-    GwDocSet *pre;   /* owned: the documents as they were, in the fields that count */
-    GwDocSet *post;  /* owned: as they are afterwards */
-    bson_t reply;    /* the server's answer */
-    bool is_cut;     /* only the documents in `pre` were looked at: the others are too many bytes */
+    GwDocSet *pre;       /* owned: the documents as they were, in the fields that count */
+    GwDocSet *post;      /* owned: as they are afterwards */
+    GHashTable *changed; /* owned: documents of `pre` that became others; NULL = nobody asks */
+    bson_t reply;        /* the server's answer */
+    bool is_cut;         /* only the documents in `pre` were looked at: all are too many */
     bool is_sent;    /* the server has had the write, so what failed is not the looking before */
     bool is_refused; /* the answer is an error of one operation: nothing was done */
 } GwPart;
@@ -50,6 +60,9 @@ bool gw_part_probe(GwPart *part, GwSession *session, GError **error);
 
 /* Do it where there are no transactions: the entry comes first. */
 bool gw_part_run_plain(GwPart *part, GError **error);
+
+/* Say in `outcomes` what became of each operation of a part by _id that is done. */
+void gw_part_tell(const GwPart *part, guint8 *outcomes);
 
 /* Do it in the script's transaction, else in one of ours, else plainly. */
 bool gw_docs_run_part(GwPart *part, GError **error);

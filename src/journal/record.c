@@ -94,6 +94,39 @@ append_id(bson_t *record, const char *key, const bson_t *doc)
         BSON_APPEND_NULL(record, key);
 }
 
+/* A document in which fields are looked up one after the other, mostly in their own order. */
+typedef struct {
+    const bson_t *doc; /* borrowed */
+    bson_iter_t at;    /* the field found last */
+} Cursor;
+
+static void
+cursor_init(Cursor *cursor, const bson_t *doc)
+{
+    cursor->doc = doc;
+    g_assert(bson_iter_init(&cursor->at, doc));
+}
+
+static bool
+is_at(const bson_iter_t *iter, const char *name)
+{
+    return strcmp(bson_iter_key(iter), name) == 0;
+}
+
+/* Find the field `name`: `out_field` is at it. */
+static bool
+seek(Cursor *cursor, const char *name, bson_iter_t *out_field)
+{
+    bson_iter_t next = cursor->at;
+
+    if ((bson_iter_next(&next) && is_at(&next, name)) ||
+        bson_iter_init_find(&next, cursor->doc, name)) {
+        cursor->at = *out_field = next;
+        return true;
+    }
+    return false;
+}
+
 /* What changed, gathered field by field. */
 typedef struct {
     bson_t before; /* p */
@@ -119,30 +152,43 @@ diff_init(Diff *diff)
     bson_init(&diff->added);
 }
 
-/* Note the field `name` where it differs. The hash goes over p's fields, then over n's. */
-static void
-note_before(Diff *diff, const bson_t *pre, const bson_t *post, const char *name)
+/* Add the field at `iter` to the hash; NULL = there is none of that name. */
+static guint64
+hash_found(guint64 hash, const char *name, const bson_iter_t *iter)
 {
-    bson_iter_t iter;
+    hash = hash_bytes(hash, name, strlen(name) + 1);
+    return iter != NULL ? hash_value(hash, iter) : hash;
+}
 
-    if (!bson_iter_init_find(&iter, pre, name) || is_same_field(pre, post, name))
+/* Note a field of `pre` where it differs. The hash goes over p's fields, then over n's. */
+static void
+note_before(Diff *diff, const bson_iter_t *field, Cursor *post)
+{
+    const char *name = bson_iter_key(field);
+    bson_iter_t now;
+    bool is_there = seek(post, name, &now);
+
+    if (is_there && is_same_value(field, &now))
         return;
-    bson_append_iter(&diff->before, name, -1, &iter);
-    diff->hash = hash_field(diff->hash, post, name);
+    bson_append_iter(&diff->before, name, -1, field);
+    diff->hash = hash_found(diff->hash, name, is_there ? &now : NULL);
     diff->is_changed = true;
 }
 
+/* Note a field of `post` where it is new. */
 static void
-note_added(Diff *diff, const bson_t *pre, const bson_t *post, const char *name)
+note_added(Diff *diff, Cursor *pre, const bson_iter_t *field)
 {
+    const char *name = bson_iter_key(field);
+    bson_iter_t before;
     char digits[16];
     const char *key = NULL;
 
-    if (!bson_has_field(post, name) || bson_has_field(pre, name))
+    if (seek(pre, name, &before))
         return;
     bson_uint32_to_string(diff->added_count++, &key, digits, sizeof digits);
     BSON_APPEND_UTF8(&diff->added, key, name);
-    diff->hash = hash_field(diff->hash, post, name);
+    diff->hash = hash_found(diff->hash, name, field);
     diff->is_changed = true;
 }
 
@@ -194,19 +240,39 @@ append_diff(bson_t *record, const Diff *diff)
     append_hash(record, diff->hash);
 }
 
-/* Two fields of one name are legal BSON, and no server's driver makes them. Such a document is kept
- * whole. */
+/* One bit for a name. */
+#define SIEVE_BITS 2048
+
 static bool
-has_twins(const bson_t *doc)
+has_twins_for_sure(const bson_t *doc)
 {
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
     bson_iter_t iter;
 
-    if (!bson_iter_init(&iter, doc))
-        return false;
+    g_assert(bson_iter_init(&iter, doc));
     while (bson_iter_next(&iter)) {
         if (!g_hash_table_add(names, (gpointer)bson_iter_key(&iter)))
             return true;
+    }
+    return false;
+}
+
+/* Two fields of one name are legal BSON, and no server's driver makes them. Such a document is kept
+ * whole. Nearly always the bits tell that there are none. */
+static bool
+has_twins(const bson_t *doc)
+{
+    guint64 seen[SIEVE_BITS / 64] = {0};
+    bson_iter_t iter;
+
+    g_assert(bson_iter_init(&iter, doc));
+    while (bson_iter_next(&iter)) {
+        const guint bit = g_str_hash(bson_iter_key(&iter)) % SIEVE_BITS;
+        const guint64 mask = G_GUINT64_CONSTANT(1) << (bit % 64);
+
+        if ((seen[bit / 64] & mask) != 0)
+            return has_twins_for_sure(doc);
+        seen[bit / 64] |= mask;
     }
     return false;
 }
@@ -233,32 +299,33 @@ gw_record_announce(const bson_t *pre, bool is_delete, bson_t *out_record)
 static void
 diff_all(Diff *diff, const bson_t *pre, const bson_t *post)
 {
+    Cursor old = {0};
+    Cursor new = {0};
     bson_iter_t iter;
 
-    if (bson_iter_init(&iter, pre)) {
-        while (bson_iter_next(&iter))
-            note_before(diff, pre, post, bson_iter_key(&iter));
-    }
-    if (bson_iter_init(&iter, post)) {
-        while (bson_iter_next(&iter))
-            note_added(diff, pre, post, bson_iter_key(&iter));
-    }
+    cursor_init(&old, pre);
+    cursor_init(&new, post);
+    g_assert(bson_iter_init(&iter, pre));
+    while (bson_iter_next(&iter))
+        note_before(diff, &iter, &new);
+    g_assert(bson_iter_init(&iter, post));
+    while (bson_iter_next(&iter))
+        note_added(diff, &old, &iter);
 }
 
 static void
 append_updated(const bson_t *pre, const bson_t *post, bson_t *record)
 {
     g_auto(Diff) diff = {0};
-    bool is_kept = is_order_kept(pre, post);
 
+    diff_init(&diff);
     if (has_twins(pre) || has_twins(post)) {
         append_whole(pre, post, record);
         return;
     }
-    diff_init(&diff);
     diff_all(&diff, pre, post);
     append_id(record, "u", pre);
-    if (!is_kept)
+    if (!is_order_kept(pre, post))
         append_names(record, "o", pre);
     append_diff(record, &diff);
 }
@@ -288,12 +355,21 @@ gw_record_diff_fields(const bson_t *pre, const bson_t *post, const char *const *
                       bson_t *out_record)
 {
     g_auto(Diff) diff = {0};
+    Cursor old = {0};
+    Cursor new = {0};
+    bson_iter_t field;
 
     diff_init(&diff);
-    for (const char *const *name = touched; *name != NULL; name++)
-        note_before(&diff, pre, post, *name);
-    for (const char *const *name = touched; *name != NULL; name++)
-        note_added(&diff, pre, post, *name);
+    cursor_init(&old, pre);
+    cursor_init(&new, post);
+    for (const char *const *name = touched; *name != NULL; name++) {
+        if (seek(&old, *name, &field))
+            note_before(&diff, &field, &new);
+    }
+    for (const char *const *name = touched; *name != NULL; name++) {
+        if (seek(&new, *name, &field))
+            note_added(&diff, &old, &field);
+    }
     if (!diff.is_changed)
         return false;
     append_id(out_record, "u", pre);
@@ -394,7 +470,7 @@ has_fields_as_before(const GwDocRecord *record, const bson_t *current)
     }
     if (begin_added(record, &iter)) {
         for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter)) {
-            if (bson_has_field(current, name))
+            if (gw_bson_has_field(current, name))
                 return false;
         }
     }
@@ -437,11 +513,13 @@ names_added(const GwDocRecord *record)
     return names;
 }
 
-/* The fields of `current` in their order, those of `done` and those that were added left out. */
+/* The fields of `current` in their order, those of `done` and those that were added left out. Of
+ * two with one name, a change is to the first. */
 static void
 append_rest(const GwDocRecord *record, const bson_t *current, GHashTable *done, bson_t *out)
 {
     g_autoptr(GHashTable) added = names_added(record);
+    g_autoptr(GHashTable) met = g_hash_table_new(g_str_hash, g_str_equal);
     bson_iter_t iter;
 
     if (!bson_iter_init(&iter, current))
@@ -449,8 +527,11 @@ append_rest(const GwDocRecord *record, const bson_t *current, GHashTable *done, 
     while (bson_iter_next(&iter)) {
         const char *name = bson_iter_key(&iter);
 
-        if (!g_hash_table_contains(done, name) && !g_hash_table_contains(added, name) &&
-            g_hash_table_add(done, (gpointer)name))
+        if (g_hash_table_contains(added, name))
+            continue;
+        if (g_hash_table_contains(met, name))
+            bson_append_iter(out, NULL, 0, &iter);
+        else if (g_hash_table_add(done, (gpointer)name) && g_hash_table_add(met, (gpointer)name))
             append_field(record, current, name, out);
     }
 }

@@ -8,8 +8,9 @@
  *   rename   {toDb, toColl}
  *   indexes  {before: [..], asked: [names]}    every index that there was; those to make
  *   options  {options: {..}, indexes: [..]}    as they were
- *   output   {trash, existed, after}           a copy of the target; `after` its hash afterwards;
- *            {trash, existed, type, options, indexes} of a time-series: its buckets
+ *   output   {trash, existed, copied, after}   a copy of the target, there once it is `copied`;
+ *                                              `after` the target's hash afterwards;
+ *            {trash, existed, type, options, indexes, copied} of a time-series: its buckets
  *   irreversible {command}
  */
 #pragma once

@@ -139,32 +139,62 @@ view_filter(const GwPart *part, bson_t *out_filter)
         bson_init(out_filter);
 }
 
-/* Append {$and: [{_id: {$in: [..]}}, the operation's own filter]}. */
+/* Append {$and: [bound, the operation's own filter]}. */
 static void
-append_both(const GwPart *part, const GwDocSet *ids, bson_t *filter)
+append_both(const GwPart *part, const bson_t *bound, bson_t *filter)
 {
     bson_t array = BSON_INITIALIZER;
     bson_t own = BSON_INITIALIZER;
-    g_auto(bson_t) bound = BSON_INITIALIZER;
 
     view_filter(part, &own);
-    gw_doc_set_append_ids(ids, &bound);
     bson_append_array_begin(filter, "$and", -1, &array);
-    BSON_APPEND_DOCUMENT(&array, "0", &bound);
+    BSON_APPEND_DOCUMENT(&array, "0", bound);
     BSON_APPEND_DOCUMENT(&array, "1", &own);
     bson_append_array_end(filter, &array);
+}
+
+static bool
+is_range(const GwPart *part)
+{
+    return part->scope.upto != NULL;
+}
+
+static void
+append_id_as(const bson_t *doc, const char *key, bson_t *to)
+{
+    bson_iter_t id;
+
+    if (doc != NULL && bson_iter_init_find(&id, doc, "_id"))
+        bson_append_iter(to, key, -1, &id);
+}
+
+/* Append {_id: {$gt: .., $lte: ..}}. */
+static void
+append_range(const bson_t *after, const bson_t *upto, bson_t *filter)
+{
+    bson_t range = BSON_INITIALIZER;
+
+    bson_append_document_begin(filter, "_id", -1, &range);
+    append_id_as(after, "$gt", &range);
+    append_id_as(upto, "$lte", &range);
+    bson_append_document_end(filter, &range);
 }
 
 static void
 append_filter(const GwPart *part, bson_t *find)
 {
     g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_auto(bson_t) bound = BSON_INITIALIZER;
     bson_t own = BSON_INITIALIZER;
 
     if (part->kind == GW_PART_BY_ID || part->kind == GW_PART_INSERT) {
         append_named_ids(part, &filter);
-    } else if (part->ids != NULL) {
-        append_both(part, part->ids, &filter);
+    } else if (is_range(part)) {
+        append_range(part->scope.after, part->scope.upto, &bound);
+        append_both(part, &bound, &filter);
+    } else if (part->scope.ids != NULL) {
+        gw_doc_set_append_ids(part->scope.ids, &bound);
+        append_both(part, &bound, &filter);
     } else {
         view_filter(part, &own);
         BSON_APPEND_DOCUMENT(find, "filter", &own);
@@ -196,6 +226,14 @@ append_rules(const GwPart *part, bool with_hint, bson_t *find)
         copy_field(operation, "sort", find);
 }
 
+/* In the order of _id, by its own index. */
+static void
+append_order(int32_t direction, bson_t *find)
+{
+    BCON_APPEND(find, "sort", "{", "_id", BCON_INT32(direction), "}", "hint", "{", "_id",
+                BCON_INT32(1), "}");
+}
+
 static void
 append_projection(const GwPart *part, bson_t *find)
 {
@@ -222,7 +260,11 @@ gw_statement_find(const GwPart *part)
     append_filter(part, find);
     append_projection(part, find);
     if (!is_named(part))
-        append_rules(part, part->ids == NULL, find);
+        append_rules(part, part->scope.ids == NULL && !is_range(part), find);
+    if (is_range(part))
+        append_order(1, find);
+    if (part->scope.count_max > 0)
+        BSON_APPEND_INT32(find, "limit", (int32_t)part->scope.count_max);
     if (part->kind == GW_PART_ONE || is_find_and_modify(part))
         BSON_APPEND_INT32(find, "limit", 1);
     return find;
@@ -239,9 +281,43 @@ gw_statement_find_ids(const GwPart *part, bool in_order)
     BSON_APPEND_DOCUMENT(find, "filter", &own);
     append_rules(part, !in_order, find);
     if (in_order)
-        BCON_APPEND(find, "sort", "{", "_id", BCON_INT32(1), "}", "hint", "{", "_id", BCON_INT32(1),
-                    "}");
+        append_order(1, find);
     return find;
+}
+
+bson_t *
+gw_statement_find_bound(const GwPart *part, const GwBound *bound)
+{
+    bson_t *find =
+        BCON_NEW("find", BCON_UTF8(part->docs->coll), "projection", "{", "_id", BCON_INT32(1), "}",
+                 "limit", BCON_INT32(1), "skip", BCON_INT64(bound->skip));
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+
+    append_order(bound->from_end ? -1 : 1, find);
+    if (bound->after != NULL || bound->upto != NULL)
+        append_range(bound->after, bound->upto, &filter);
+    BSON_APPEND_DOCUMENT(find, "filter", &filter);
+    return find;
+}
+
+bool
+gw_statement_has_stage(const bson_t *plan, const char *name)
+{
+    bson_iter_t iter;
+
+    if (g_strcmp0(gw_bson_get_str(plan, "stage"), name) == 0)
+        return true;
+    if (!bson_iter_init(&iter, plan))
+        return false;
+    while (bson_iter_next(&iter)) {
+        bson_t inside = BSON_INITIALIZER;
+
+        if ((BSON_ITER_HOLDS_DOCUMENT(&iter) || BSON_ITER_HOLDS_ARRAY(&iter)) &&
+            gw_bson_get_doc(plan, bson_iter_key(&iter), &inside) &&
+            gw_statement_has_stage(&inside, name))
+            return true;
+    }
+    return false;
 }
 
 /* Whether `name` is the name of a field anywhere in `doc`. */
@@ -270,7 +346,8 @@ gw_statement_can_walk(const GwPart *part)
     bson_iter_t iter;
 
     view_filter(part, &filter);
-    return !bson_has_field(operation_of(part), "collation") && bson_iter_init(&iter, &filter) &&
+    return !bson_has_field(operation_of(part), "collation") &&
+           !bson_has_field(operation_of(part), "hint") && bson_iter_init(&iter, &filter) &&
            !mentions(&iter, names);
 }
 
@@ -343,18 +420,33 @@ gw_statement_find_after(const GwPart *part)
     return g_steal_pointer(&find);
 }
 
-/* The operation's filter bound to the documents that were found. Where the update says which
- * element of an array by the filter, that has to stay as well. */
+/* The last document that was looked at, or where the range ends. */
+static const bson_t *
+range_end(const GwPart *part)
+{
+    const guint count = gw_doc_set_count(part->pre);
+
+    return part->is_cut && count > 0 ? gw_doc_set_at(part->pre, count - 1) : part->scope.upto;
+}
+
+/* The operation's filter bound to the documents that were found. In the transaction that found
+ * them, the same range finds the same ones. Where the update says which element of an array by the
+ * filter, that has to stay as well. */
 static void
 append_bound(const GwPart *part, bson_t *operation)
 {
     g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_auto(bson_t) bound = BSON_INITIALIZER;
 
-    if (part->touched.is_positional)
-        append_both(part, part->pre, &filter);
+    if (is_range(part))
+        append_range(part->scope.after, range_end(part), &bound);
     else
-        gw_doc_set_append_ids(part->pre, &filter);
-    BSON_APPEND_DOCUMENT(operation, filter_key(part), &filter);
+        gw_doc_set_append_ids(part->pre, &bound);
+    if (is_range(part) || part->touched.is_positional)
+        append_both(part, &bound, &filter);
+    BSON_APPEND_DOCUMENT(operation, filter_key(part), bson_empty(&filter) ? &bound : &filter);
+    if (is_range(part))
+        BCON_APPEND(operation, "hint", "{", "_id", BCON_INT32(1), "}");
 }
 
 static bool

@@ -20,6 +20,20 @@ bson_t *gw_statement_find(const GwPart *part);
  * collection by _id. */
 bson_t *gw_statement_find_ids(const GwPart *part, bool in_order);
 
+/* A place in the order of _id, whatever the operation matches. All borrowed. */
+typedef struct {
+    const bson_t *after; /* {_id: ..}: behind this one; NULL = from the first */
+    const bson_t *upto;  /* {_id: ..}: not behind this one; NULL = to the last */
+    gint64 skip;         /* so many */
+    bool from_end;       /* from the last backwards */
+} GwBound;
+
+/* The find for the _id of the one document there. Owned. */
+bson_t *gw_statement_find_bound(const GwPart *part, const GwBound *bound);
+
+/* Whether a plan, or any of its inputs, has the stage `name`. */
+bool gw_statement_has_stage(const bson_t *plan, const char *name);
+
 /* Whether the collection can be walked by _id for the operation: not where its filter needs an
  * index of its own, or compares in another way than _id does. */
 bool gw_statement_can_walk(const GwPart *part);

@@ -1,37 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A cursor that reads along an index whose keys the sweep changes could meet a document twice. So
- * either all _ids are known before the first document changes (there are few), or the collection is
- * walked by _id, which nothing changes.
+ * either all _ids are known before the first document changes (there are few, or an index finds
+ * them), or the collection is walked by _id, which nothing changes: by ranges of it where all _ids
+ * are of one type, since $gt compares within a type only, else by lists of them.
+ *
+ * Pieces of it go to several threads, each with a session of its own. Where the change touches a
+ * unique index, one after the other in order of _id: what two transactions that don't see each
+ * other give the same value for a moment, the server would refuse.
  */
 #include "journal/sweep.h"
 
+#include "base/clock.h"
+#include "base/crew.h"
 #include "journal/statement.h"
+#include "mongo/command.h"
 #include "mongo/reply_sum.h"
 
-#define CHUNK_DOCUMENTS 1000
-/* Up to so many _ids are read beforehand. */
-#define FEW_DOCUMENTS 20000
+/* Documents of one transaction: from the start, and as its time makes it. */
+#define CHUNK_START 1000
+#define CHUNK_MIN 50
+#define CHUNK_MAX 2000
+#define CHUNK_SHORT_MS 20
+#define CHUNK_LONG_MS 100
+
+/* Up to so many _ids are read beforehand, and so many where an index finds them. */
+#define FEW_DOCUMENTS 5000
+#define FOUND_DOCUMENTS 100000
+
+/* Documents of one transaction: by their _ids, else by range. */
+typedef struct {
+    GwDocSet *ids; /* owned */
+    bson_t *after; /* owned; NULL = from the first */
+    bson_t *upto;  /* owned */
+    guint count;   /* how many there were when it was cut */
+} Chunk;
 
 /* An operation under way. */
 typedef struct {
     GwPart *part;     /* borrowed: the whole operation */
     GwConn *conn;     /* owned: of the reader */
     GwReader *reader; /* owned: streams {_id} */
-    GwDocSet *chunk;  /* owned: the next _ids */
+    GwDocSet *found;  /* owned: the next _ids */
+    GwCrew *crew;     /* owned */
+    bool is_ended;    /* the reader has no more */
+    gint size;        /* atomic: documents of the next chunk */
+    GMutex lock;      /* guards what follows, and the flags of `part` */
     GwReplySum sum;
-    bool is_ended; /* the reader has no more */
 } Sweep;
 
 static void
 sweep_clear(Sweep *sweep)
 {
+    g_clear_pointer(&sweep->crew, gw_crew_free);
     g_clear_pointer(&sweep->reader, gw_reader_free);
     g_clear_pointer(&sweep->conn, gw_conn_release);
-    g_clear_pointer(&sweep->chunk, gw_doc_set_free);
+    g_clear_pointer(&sweep->found, gw_doc_set_free);
     gw_reply_sum_clear(&sweep->sum);
+    g_mutex_clear(&sweep->lock);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sweep, sweep_clear)
+
+static void
+chunk_free(gpointer data)
+{
+    Chunk *chunk = data;
+
+    g_clear_pointer(&chunk->ids, gw_doc_set_free);
+    g_clear_pointer(&chunk->after, bson_destroy);
+    g_clear_pointer(&chunk->upto, bson_destroy);
+    g_free(chunk);
+}
 
 static GwReader *
 open_reader(const Sweep *sweep, bool in_order)
@@ -41,17 +80,17 @@ open_reader(const Sweep *sweep, bool in_order)
     return gw_reader_new(sweep->conn, sweep->part->docs->write->db, find, NULL);
 }
 
-/* Read the next _ids into the chunk, until it has `count` of them. */
+/* Read the next _ids, until there are `count` of them. */
 static bool
-fill_chunk(Sweep *sweep, guint count, GError **error)
+find_more(Sweep *sweep, guint count, GError **error)
 {
     const bson_t *doc = NULL;
 
-    while (!sweep->is_ended && gw_doc_set_count(sweep->chunk) < count) {
+    while (!sweep->is_ended && gw_doc_set_count(sweep->found) < count) {
         if (!gw_reader_next(sweep->reader, &doc, error))
             return false;
         if (doc != NULL)
-            gw_doc_set_add(sweep->chunk, doc);
+            gw_doc_set_add(sweep->found, doc);
         else
             sweep->is_ended = true;
     }
@@ -60,7 +99,7 @@ fill_chunk(Sweep *sweep, guint count, GError **error)
 
 /* The _ids of `set` that are not in `other`. Owned. */
 static GwDocSet *
-difference(const GwDocSet *set, const GwDocSet *other)
+difference(const GwDocSet *set, GwDocSet *other)
 {
     GwDocSet *rest = gw_doc_set_new();
 
@@ -74,42 +113,209 @@ difference(const GwDocSet *set, const GwDocSet *other)
     return rest;
 }
 
-/* Change the documents of a chunk; what is too large for one transaction, in several. */
+/* Look only at what the part did not get to. Answers whether there is any. */
 static bool
-run_chunk(Sweep *sweep, const GwDocSet *ids, GError **error)
+cut_off(Chunk *chunk, const GwPart *part)
 {
+    const guint count = gw_doc_set_count(part->pre);
+
+    if (!part->is_cut || count == 0)
+        return false;
+    if (chunk->ids == NULL) {
+        g_clear_pointer(&chunk->after, bson_destroy);
+        chunk->after = bson_copy(gw_doc_set_at(part->pre, count - 1));
+        return true;
+    }
+    g_autoptr(GwDocSet) whole = g_steal_pointer(&chunk->ids);
+
+    chunk->ids = difference(whole, part->pre);
+    return gw_doc_set_count(chunk->ids) > 0;
+}
+
+/* What several threads add to. */
+static void
+count_part(Sweep *sweep, const GwPart *part)
+{
+    g_mutex_lock(&sweep->lock);
+    gw_reply_sum_add(&sweep->sum, &part->reply, 0);
+    sweep->part->is_sent = true;
+    sweep->part->is_refused = sweep->part->is_refused || part->is_refused;
+    g_mutex_unlock(&sweep->lock);
+}
+
+/* A transaction is to be long enough to be worth its commit, and short enough to be in nobody's
+ * way. */
+static void
+adapt(Sweep *sweep, const GwPart *part, gint64 elapsed_ms)
+{
+    gint size = g_atomic_int_get(&sweep->size);
+
+    if (part->attempts > 1 || elapsed_ms > CHUNK_LONG_MS)
+        size = MAX(size / 2, CHUNK_MIN);
+    else if (elapsed_ms < CHUNK_SHORT_MS && !part->is_cut)
+        size = MIN(size * 2, CHUNK_MAX);
+    g_atomic_int_set(&sweep->size, size);
+}
+
+static bool
+run_once(Sweep *sweep, Chunk *chunk, bool *out_more, GError **error)
+{
+    const gint64 start_ms = gw_clock_monotonic_ms();
     g_auto(GwPart) part = {0};
-    g_autoptr(GwDocSet) rest = NULL;
     bool is_done = false;
 
     gw_part_init(&part, sweep->part->docs, sweep->part->operations);
     part.kind = GW_PART_MANY;
     part.first = sweep->part->first;
     part.count = 1;
-    part.ids = ids;
+    part.scope = (GwScope){.ids = chunk->ids,
+                           .after = chunk->after,
+                           .upto = chunk->upto,
+                           /* Others may have put some between. */
+                           .count_max = chunk->count + chunk->count / 2 + 1};
     is_done = gw_docs_run_part(&part, error);
-    gw_reply_sum_add(&sweep->sum, &part.reply, 0);
-    sweep->part->is_sent = true;
-    sweep->part->is_refused = part.is_refused;
-    if (!is_done)
-        return false;
-    if (!part.is_cut)
-        return true;
-    rest = difference(ids, part.pre);
-    return run_chunk(sweep, rest, error);
+    count_part(sweep, &part);
+    adapt(sweep, &part, gw_clock_monotonic_ms() - start_ms);
+    *out_more = is_done && cut_off(chunk, &part);
+    return is_done;
+}
+
+/* Change the documents of a chunk; what is too much for one transaction, in several. */
+static bool
+run_chunk(gpointer piece, gpointer data, GError **error)
+{
+    bool more = true;
+
+    while (more) {
+        if (!run_once(data, piece, &more, error))
+            return false;
+    }
+    return true;
 }
 
 static bool
-run_slices(Sweep *sweep, const GwDocSet *ids, GError **error)
+give(Sweep *sweep, Chunk *take_chunk)
 {
-    for (guint begin = 0; begin < gw_doc_set_count(ids); begin += CHUNK_DOCUMENTS) {
-        g_autoptr(GwDocSet) slice = gw_doc_set_new();
-        guint end = MIN(begin + CHUNK_DOCUMENTS, gw_doc_set_count(ids));
+    return gw_crew_give(sweep->crew, take_chunk);
+}
 
-        for (guint index = begin; index < end; index++)
-            gw_doc_set_add(slice, gw_doc_set_at(ids, index));
-        if (!run_chunk(sweep, slice, error))
+/* Documents `begin` to `end` of those that were found. */
+static bool
+give_ids(Sweep *sweep, guint begin, guint end)
+{
+    Chunk *chunk = g_new0(Chunk, 1);
+
+    chunk->ids = gw_doc_set_new();
+    chunk->count = end - begin;
+    for (guint index = begin; index < end; index++)
+        gw_doc_set_add(chunk->ids, gw_doc_set_at(sweep->found, index));
+    return give(sweep, chunk);
+}
+
+static bool
+give_found(Sweep *sweep)
+{
+    guint count = gw_doc_set_count(sweep->found);
+    guint begin = 0;
+
+    while (begin < count) {
+        guint end = MIN(begin + (guint)g_atomic_int_get(&sweep->size), count);
+
+        if (!give_ids(sweep, begin, end))
             return false;
+        begin = end;
+    }
+    return true;
+}
+
+/* Walk the collection by lists of _ids. */
+static bool
+walk_lists(Sweep *sweep, GError **error)
+{
+    g_clear_pointer(&sweep->reader, gw_reader_free);
+    sweep->reader = open_reader(sweep, true);
+    sweep->is_ended = false;
+    do {
+        g_clear_pointer(&sweep->found, gw_doc_set_free);
+        sweep->found = gw_doc_set_new();
+        if (!find_more(sweep, (guint)g_atomic_int_get(&sweep->size), error))
+            return false;
+        if (!give_ids(sweep, 0, gw_doc_set_count(sweep->found)))
+            return true; /* the crew has the failure */
+    } while (!sweep->is_ended);
+    return true;
+}
+
+/* The _id that stands `skip` behind `after` and not behind `upto`, or the last one: {_id: ..}, NULL
+ * = there is none. Owned. */
+static bool
+find_bound(const Sweep *sweep, const GwBound *bound, bson_t **out_id, GError **error)
+{
+    g_autoptr(bson_t) find = gw_statement_find_bound(sweep->part, bound);
+    g_autoptr(GwReader) reader =
+        gw_reader_new(sweep->conn, sweep->part->docs->write->db, find, NULL);
+    const bson_t *doc = NULL;
+
+    if (!gw_reader_next(reader, &doc, error))
+        return false;
+    *out_id = doc != NULL ? bson_copy(doc) : NULL;
+    return true;
+}
+
+/* Types whose values are all between their first and their last one. */
+static gint
+class_of(const bson_t *doc)
+{
+    bson_iter_t id;
+
+    if (doc == NULL || !bson_iter_init_find(&id, doc, "_id"))
+        return 0;
+    switch (bson_iter_type(&id)) {
+    case BSON_TYPE_OID:
+    case BSON_TYPE_UTF8:
+    case BSON_TYPE_DATE_TIME:
+    case BSON_TYPE_BINARY:
+        return (gint)bson_iter_type(&id);
+    case BSON_TYPE_INT32:
+    case BSON_TYPE_INT64:
+        return BSON_TYPE_INT64;
+    default:
+        return 0;
+    }
+}
+
+/* By the order of _ids, equal types at both ends have no other one in between. */
+static bool
+has_ranges(const Sweep *sweep, const bson_t *first, const bson_t *last)
+{
+    const bson_t *options = sweep->part->docs->info->options;
+
+    return class_of(first) != 0 && class_of(first) == class_of(last) &&
+           (options == NULL || !bson_has_field(options, "collation"));
+}
+
+static bool
+walk_ranges(Sweep *sweep, const bson_t *last, GError **error)
+{
+    g_autoptr(bson_t) after = NULL;
+    bool is_last = false;
+
+    while (!is_last) {
+        const guint count = (guint)g_atomic_int_get(&sweep->size);
+        GwBound bound = {.after = after, .upto = last, .skip = count - 1};
+        g_autoptr(bson_t) upto = NULL;
+        Chunk *chunk = NULL;
+
+        if (!find_bound(sweep, &bound, &upto, error))
+            return false;
+        is_last = upto == NULL;
+        chunk = g_new0(Chunk, 1);
+        chunk->after = g_steal_pointer(&after);
+        chunk->upto = is_last ? bson_copy(last) : g_steal_pointer(&upto);
+        chunk->count = count;
+        after = bson_copy(chunk->upto);
+        if (!give(sweep, chunk))
+            return true; /* the crew has the failure */
     }
     return true;
 }
@@ -117,17 +323,86 @@ run_slices(Sweep *sweep, const GwDocSet *ids, GError **error)
 static bool
 walk(Sweep *sweep, GError **error)
 {
-    g_clear_pointer(&sweep->reader, gw_reader_free);
-    sweep->reader = open_reader(sweep, true);
-    do {
-        g_clear_pointer(&sweep->chunk, gw_doc_set_free);
-        sweep->chunk = gw_doc_set_new();
-        if (!fill_chunk(sweep, CHUNK_DOCUMENTS, error))
+    g_autoptr(bson_t) first = NULL;
+    g_autoptr(bson_t) last = NULL;
+
+    if (!find_bound(sweep, &(GwBound){0}, &first, error) ||
+        !find_bound(sweep, &(GwBound){.from_end = true}, &last, error))
+        return false;
+    return has_ranges(sweep, first, last) ? walk_ranges(sweep, last, error)
+                                          : walk_lists(sweep, error);
+}
+
+/* Whether the change moves documents along an index other than that of _id: any, or a unique one.
+ */
+static bool
+touches_index(const Sweep *sweep, bool is_unique)
+{
+    g_auto(GwTouched) touched = {0};
+
+    gw_touched_init(&touched);
+    gw_statement_touched(sweep->part, &touched);
+    return gw_touched_moves_along_any(&touched, sweep->part->docs->info->indexes, is_unique);
+}
+
+/* Hand on _ids as the reader finds them. */
+static bool
+stream(Sweep *sweep, GError **error)
+{
+    for (;;) {
+        if (!give_found(sweep) || sweep->is_ended)
+            return true; /* the crew has the failure */
+        g_clear_pointer(&sweep->found, gw_doc_set_free);
+        sweep->found = gw_doc_set_new();
+        if (!find_more(sweep, (guint)g_atomic_int_get(&sweep->size), error))
             return false;
-        if (gw_doc_set_count(sweep->chunk) > 0 && !run_chunk(sweep, sweep->chunk, error))
-            return false;
-    } while (!sweep->is_ended);
+    }
+}
+
+/* Whether the server reads all of the collection to find them. */
+static bool
+is_scanned(const Sweep *sweep, bool *out_is_scanned, GError **error)
+{
+    g_autoptr(bson_t) find = gw_statement_find_ids(sweep->part, false);
+    g_autoptr(bson_t) explain =
+        BCON_NEW("explain", BCON_DOCUMENT(find), "verbosity", BCON_UTF8("queryPlanner"));
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_t plan = BSON_INITIALIZER;
+
+    if (!gw_command_read(sweep->conn, sweep->part->docs->write->db, explain, NULL, &reply, error))
+        return false;
+    *out_is_scanned = gw_bson_get_doc(&reply, "queryPlanner.winningPlan", &plan) &&
+                      gw_statement_has_stage(&plan, "COLLSCAN");
     return true;
+}
+
+/* There are many. */
+static bool
+run_many(Sweep *sweep, GError **error)
+{
+    const bool can_walk = gw_statement_can_walk(sweep->part);
+    bool is_scan = false;
+
+    if (can_walk && !is_scanned(sweep, &is_scan, error))
+        return false;
+    if (is_scan)
+        return walk(sweep, error);
+    if (gw_statement_is_delete(sweep->part) || !touches_index(sweep, false))
+        return stream(sweep, error);
+    if (!find_more(sweep, can_walk ? FOUND_DOCUMENTS + 1 : G_MAXUINT, error))
+        return false;
+    return sweep->is_ended ? stream(sweep, error) : walk(sweep, error);
+}
+
+/* One where others would be in the way: no transactions, or values that must not meet. */
+static guint
+threads_for(const Sweep *sweep)
+{
+    const GwDocsWrite *docs = sweep->part->docs;
+
+    if (docs->is_plain || (!gw_statement_is_delete(sweep->part) && touches_index(sweep, true)))
+        return 1;
+    return docs->journal->workers;
 }
 
 /* Nothing matches: the operation as it stands has the server's word on whether it is valid, and
@@ -152,15 +427,19 @@ run_empty(Sweep *sweep, GError **error)
 static bool
 run(Sweep *sweep, GError **error)
 {
-    guint few = gw_statement_can_walk(sweep->part) ? FEW_DOCUMENTS + 1 : G_MAXUINT;
+    bool is_done = false;
 
     sweep->reader = open_reader(sweep, false);
-    sweep->chunk = gw_doc_set_new();
-    if (!fill_chunk(sweep, few, error))
+    sweep->found = gw_doc_set_new();
+    if (!find_more(sweep, gw_statement_can_walk(sweep->part) ? FEW_DOCUMENTS + 1 : G_MAXUINT,
+                   error))
         return false;
-    if (sweep->is_ended && gw_doc_set_count(sweep->chunk) == 0)
+    if (sweep->is_ended && gw_doc_set_count(sweep->found) == 0)
         return run_empty(sweep, error);
-    return sweep->is_ended ? run_slices(sweep, sweep->chunk, error) : walk(sweep, error);
+    sweep->crew = gw_crew_new(threads_for(sweep), run_chunk, chunk_free, sweep);
+    is_done = sweep->is_ended ? stream(sweep, error) : run_many(sweep, error);
+    /* Where reading has failed, that is what to tell. */
+    return gw_crew_wait(sweep->crew, is_done ? error : NULL) && is_done;
 }
 
 /* In the script's own transaction all of it is one chunk. */
@@ -175,10 +454,11 @@ is_in_transaction(const GwPart *part)
 bool
 gw_sweep_run(GwPart *part, GError **error)
 {
-    g_auto(Sweep) sweep = {.part = part};
+    g_auto(Sweep) sweep = {.part = part, .size = CHUNK_START};
     g_autoptr(bson_t) rest = BCON_NEW("ok", BCON_DOUBLE(1));
     bool is_done = false;
 
+    g_mutex_init(&sweep.lock);
     gw_reply_sum_init(&sweep.sum);
     if (is_in_transaction(part))
         return gw_docs_run_part(part, error);

@@ -118,6 +118,48 @@ gw_touched_projection(const GwTouched *touched)
     return projection;
 }
 
+/* Whether the path of an index goes through a field that is touched; wildcard and text indexes go
+ * through all of them. */
+static bool
+is_path_touched(const GwTouched *touched, const char *path)
+{
+    g_auto(GStrv) parts = g_strsplit(path, ".", 2);
+
+    return strstr(path, "$**") != NULL || g_str_equal(path, "_fts") ||
+           g_ptr_array_find_with_equal_func(touched->fields, parts[0], g_str_equal, NULL);
+}
+
+bool
+gw_touched_moves_along(const GwTouched *touched, const bson_t *spec)
+{
+    bson_iter_t top;
+    bson_iter_t keys;
+
+    if (touched->is_whole || bson_has_field(spec, "partialFilterExpression"))
+        return true;
+    if (!bson_iter_init_find(&top, spec, "key") || !bson_iter_recurse(&top, &keys))
+        return true;
+    while (bson_iter_next(&keys)) {
+        if (is_path_touched(touched, bson_iter_key(&keys)))
+            return true;
+    }
+    return false;
+}
+
+bool
+gw_touched_moves_along_any(const GwTouched *touched, const GPtrArray *indexes, bool is_unique)
+{
+    for (guint index = 0; indexes != NULL && index < indexes->len; index++) {
+        const bson_t *spec = g_ptr_array_index(indexes, index);
+
+        if (g_strcmp0(gw_bson_get_str(spec, "name"), "_id_") != 0 &&
+            (!is_unique || gw_bson_get_bool(spec, "unique", false)) &&
+            gw_touched_moves_along(touched, spec))
+            return true;
+    }
+    return false;
+}
+
 /* The operator's argument for `field`. */
 static bool
 find_argument(const bson_iter_t *update, const char *name, const char *field,
@@ -139,7 +181,7 @@ append_new(const bson_iter_t *update, const bson_t *pre, bson_t *post)
         !bson_iter_recurse(&operators, &value))
         return;
     while (bson_iter_next(&value)) {
-        if (!bson_has_field(pre, bson_iter_key(&value)))
+        if (!gw_bson_has_field(pre, bson_iter_key(&value)))
             bson_append_iter(post, NULL, 0, &value);
     }
 }

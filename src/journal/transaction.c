@@ -84,6 +84,15 @@ pause_for(gint64 *pause_ms)
     *pause_ms = MIN(*pause_ms * 2, PAUSE_MAX_MS);
 }
 
+/* A sweep does it from several threads. */
+static void
+follow(GwJournal *journal, GwSession *follower, const GwSession *own)
+{
+    g_mutex_lock(&journal->lock);
+    gw_session_follow(follower, own);
+    g_mutex_unlock(&journal->lock);
+}
+
 bool
 gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
                           GwSession *follower, GError **error)
@@ -105,7 +114,7 @@ gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer d
         pause_for(&pause_ms);
     }
     if (is_done && follower != NULL)
-        gw_session_follow(follower, own->session);
+        follow(journal, follower, own->session);
     give_session_back(journal, own);
     if (failure != NULL)
         g_propagate_error(error, g_steal_pointer(&failure));

@@ -188,17 +188,30 @@ write_all(GwUndo *undo, GError **error)
     return true;
 }
 
-/* The job first: entries without a job are only in the way of space. */
+/* Whoever finds it half undone knows what it is. */
 static bool
-end(GwUndo *undo, GError **error)
+mark_undoing(GwUndo *undo, GError **error)
 {
-    GwJournal *journal = undo->params->journal;
-    g_autoptr(bson_t) filter = BCON_NEW("job", BCON_OID(&undo->job->id));
-    GwJob job = *undo->job;
+    if (undo->job->status != GW_JOB_DONE)
+        return true;
+    if (!gw_job_mark(undo->params->journal->jobs, undo->job, GW_JOB_UNDOING, error))
+        return false;
+    GW_CRASH_POINT("undo.begun");
+    return true;
+}
 
-    job.status = GW_JOB_UNDONE;
-    return gw_job_end(journal->jobs, &job, error) &&
-           gw_coll_delete_many(journal->entries, filter, NULL, error);
+/* The entries first: all of them are marked as undone, and a job without any has nothing to do. */
+bool
+gw_undo_end(GwJournal *journal, const GwJob *job, GError **error)
+{
+    g_autoptr(bson_t) filter = BCON_NEW("job", BCON_OID(&job->id));
+    GwJob ended = *job;
+
+    ended.status = GW_JOB_UNDONE;
+    if (!gw_coll_delete_many(journal->entries, filter, NULL, error))
+        return false;
+    GW_CRASH_POINT("undo.forgotten");
+    return gw_job_end(journal->jobs, &ended, error);
 }
 
 bool
@@ -213,7 +226,7 @@ gw_undo_job(const GwUndoParams *params, const GwJob *job, GwUndoResult *result, 
         return false;
     if (result->conflict_count > 0 && params->policy == GW_CONFLICT_STOP)
         return throw_conflicts(&undo, error);
-    if (!write_all(&undo, error))
-        return gw_prefix(error, "undoing '%s'", job->migration);
-    return end(&undo, error);
+    if (!mark_undoing(&undo, error))
+        return false;
+    return write_all(&undo, error) || gw_prefix(error, "undoing '%s'", job->migration);
 }

@@ -39,7 +39,11 @@ bool gw_undo_check(const GwUndoParams *params, const GwJob *job, GwUndoResult *r
                    GError **error);
 
 /* Take the job back: check, then write. Fails with GW_ERROR_CONFLICT where there are conflicts and
- * the policy is to stop; then nothing was written, unless somebody came in between. In the end the
- * job is undone and its journal gone. `result` is initialised. */
+ * the policy is to stop; then nothing was written, unless somebody came in between. A job that was
+ * done is marked as undoing from the first write on. `result` is initialised. */
 bool gw_undo_job(const GwUndoParams *params, const GwJob *job, GwUndoResult *result,
                  GError **error);
+
+/* The last word on a job that was taken back, after the tracker has been told: it is undone, its
+ * journal goes. */
+bool gw_undo_end(GwJournal *journal, const GwJob *job, GError **error);

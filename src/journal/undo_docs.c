@@ -172,7 +172,7 @@ throw_conflict(const Batch *batch, const GwDocRecord *record, GError **error)
 
 /* The newest change of a document is the last one of its entry. */
 static bool
-decide(Batch *batch, const GwDocSet *current, GError **error)
+decide(Batch *batch, GwDocSet *current, GError **error)
 {
     for (guint index = batch->records->len; index > 0; index--) {
         GwDocRecord record = {0};

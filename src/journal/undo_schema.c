@@ -449,12 +449,25 @@ undo_kept_output(GwUndo *undo, const GwEntry *entry, const char *trash, GError *
     return !exists(kept) || rename_over(undo, from, to, true, error);
 }
 
+/* The copy was not whole yet, so the target was not touched. */
+static bool
+undo_half_copy(GwUndo *undo, const GwEntry *entry, const char *trash, GError **error)
+{
+    g_autoptr(GwCollInfo) kept = gw_catalog_get(undo->conn, entry->db, trash, error);
+
+    if (kept == NULL)
+        return false;
+    return !exists(kept) || drop(undo, entry->db, trash, error);
+}
+
 static bool
 undo_output(GwUndo *undo, const GwEntry *entry, GError **error)
 {
     const char *trash = gw_bson_get_str(entry->facts, "trash");
     bool is_same = true;
 
+    if (gw_bson_get_bool(entry->facts, "existed", false) && !gw_bson_has(entry->facts, "copied"))
+        return undo_half_copy(undo, entry, trash, error);
     if (gw_bson_has(entry->facts, "type"))
         return undo_series(undo, entry, trash, error);
     if (!is_as_written(undo, entry, &is_same, error))

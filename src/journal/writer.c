@@ -126,6 +126,7 @@ apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
         .conn = call->conn,
         .write = call->write,
         .coll = call->facts->coll,
+        .info = info,
         .op = gw_journal_next_op(journal),
     };
 

@@ -12,7 +12,9 @@ typedef enum {
     GW_EVENT_LEASE_WAITING, /* text = who holds it */
     GW_EVENT_STARTED,       /* a migration begins */
     GW_EVENT_OUTPUT,        /* text = what the script printed, unaltered */
-    GW_EVENT_PROGRESS,      /* count = documents changed so far */
+    GW_EVENT_PROGRESS,      /* count = documents changed so far; total = of so many, 0 = unknown */
+    GW_EVENT_TASK_STARTED,  /* text = what begins that is no migration: "backing up 'shop'" */
+    GW_EVENT_TASK_ENDED,    /* it is over, well or not */
     GW_EVENT_APPLIED,       /* elapsed_ms, count = documents affected */
     GW_EVENT_REVERTED,      /* the same, for down */
     GW_EVENT_VALIDATED,     /* validate() of a migration passed */
@@ -29,6 +31,7 @@ typedef struct {
     const char *text;
     const GError *error;
     gint64 count;
+    gint64 total;
     gint64 elapsed_ms;
     gsize text_bytes;
     gboolean is_stderr; /* of GW_EVENT_OUTPUT */

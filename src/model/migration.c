@@ -61,5 +61,6 @@ gw_record_free(GwRecord *record)
     g_free(record->error_file);
     g_free(record->journal);
     g_clear_pointer(&record->irreversible, g_ptr_array_unref);
+    g_clear_pointer(&record->backups, g_ptr_array_unref);
     g_free(record);
 }

@@ -60,6 +60,7 @@ typedef struct {
     gint64 journal_operations; /* entries that it has there */
     gint64 journal_documents;  /* changes of documents in those */
     GPtrArray *irreversible;   /* owned char *: commands that it can't undo; NULL = none */
+    GPtrArray *backups;        /* owned char *: of what lost data by it; NULL = none */
 } GwRecord;
 void gw_record_free(GwRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwRecord, gw_record_free)

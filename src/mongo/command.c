@@ -22,13 +22,16 @@ opens_cursor(const char *name)
 /* Only these take a read concern that stands in the URI: with it, "ping" or "listIndexes" is
  * refused by the server. */
 static GwSendMode
-mode_of(GwConn *conn, const char *name)
+mode_of(GwConn *conn, const bson_t *command)
 {
     static const char *const names[] = {"find",     "aggregate", "count",
                                         "distinct", "geoSearch", NULL};
     const mongoc_read_concern_t *concern =
         mongoc_uri_get_read_concern(gw_clients_uri(conn->clients));
+    const char *name = gw_command_name(command);
 
+    if (gw_bson_has(command, "readConcern.atClusterTime"))
+        return GW_SEND_RAW; /* see send.c */
     if (mongoc_read_concern_is_default(concern) || is_one_of(name, names))
         return GW_SEND_READ;
     return GW_SEND_RAW;
@@ -83,10 +86,7 @@ bool
 gw_command_read(GwConn *conn, const char *db, const bson_t *command, GwSession *session,
                 bson_t *out_reply, GError **error)
 {
-    GwSend run = {.mode = mode_of(conn, gw_command_name(command)),
-                  .db = db,
-                  .command = command,
-                  .session = session};
+    GwSend run = {.mode = mode_of(conn, command), .db = db, .command = command, .session = session};
     GwCursorHome home = {0};
     bson_error_t cause = {0};
     bool done = false;

@@ -57,6 +57,14 @@ move_concern(const bson_t *command, const char *name, bson_t *opts)
         BSON_APPEND_DOCUMENT(opts, name, &concern);
 }
 
+/* Of a read concern the driver's own way keeps the level alone: one with a cluster time stays where
+ * it is. NULL ends a list of fields. */
+static const char *
+concern_to_move(const bson_t *command)
+{
+    return gw_bson_has(command, "readConcern.atClusterTime") ? NULL : "readConcern";
+}
+
 static void
 split(const bson_t *command, Parts *parts)
 {
@@ -70,10 +78,11 @@ split(const bson_t *command, Parts *parts)
                       bson_has_field(command, "$readPreference");
     if (!parts->is_split)
         return;
-    bson_copy_to_excluding_noinit(command, &parts->body, "writeConcern", "readConcern",
-                                  "$readPreference", NULL);
+    bson_copy_to_excluding_noinit(command, &parts->body, "writeConcern", "$readPreference",
+                                  concern_to_move(command), NULL);
     move_concern(command, "writeConcern", &parts->opts);
-    move_concern(command, "readConcern", &parts->opts);
+    if (concern_to_move(command) != NULL)
+        move_concern(command, "readConcern", &parts->opts);
     if (gw_bson_get_doc(command, "$readPreference", &preference))
         parts->prefs = new_prefs(&preference);
 }

@@ -24,6 +24,12 @@ typedef enum {
     GW_WRITE_OTHER,           /* anything else that is not known to only read */
 } GwWriteKind;
 
+/* What became of one operation of a batch. */
+typedef enum {
+    GW_WRITE_MATCHED = 1,
+    GW_WRITE_MODIFIED = 2,
+} GwWriteOutcome;
+
 /* One change. All pointers are borrowed for the time of the call. */
 typedef struct {
     GwWriteKind kind;
@@ -34,6 +40,11 @@ typedef struct {
     size_t batch_bytes;     /* of all of them */
     size_t batch_count;     /* how many they are, at least 1 where there is a batch */
     GwSession *session;     /* the script's own session, or NULL */
+    guint8 *outcomes;       /* GwWriteOutcome of each operation by _id, where the journal is told to
+                               fill it; or NULL */
+    bool fails_whole;       /* an error of one fails all that was and will be done: operations on
+                               different documents may be done side by side */
+    bool goes_once;         /* never sent again: who writes begins anew where the answer is lost */
 } GwWrite;
 
 /* What a write did, added up over the commands that it took. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mongo/command.h"
 #include "mongo/writer.h"
+#include "script/behind.h"
 #include "script/binding-mongo.h"
 
 static void
@@ -28,14 +29,16 @@ work_on_command(GwCall *call, GwConn *conn, GwSession *session)
         .batch_bytes = call->batch.used,
         .batch_count = call->batch_count,
         .session = call->has_session ? session : NULL,
+        .outcomes = call->outcomes,
+        .fails_whole = call->fails_whole,
     };
 
     gw_writer_apply(call->mongo->engine->params->writer, conn, &write, &call->reply,
                     &call->task.error);
 }
 
-static void
-work(GwTask *task, GwConn *conn, GwSession *session)
+void
+gw_call_work(GwTask *task, GwConn *conn, GwSession *session)
 {
     GwCall *call = (GwCall *)task;
     bson_t options;
@@ -103,8 +106,8 @@ add_reply(GwCall *call, JSContext *js, JSValueConst facts)
 }
 
 /* make_error({name, message, code, codeName, labels, reply}, stack) */
-static JSValue
-new_error(GwCall *call, JSContext *js)
+JSValue
+gw_call_error(GwCall *call, JSContext *js)
 {
     const GError *error = call->task.error;
     const GwErrorInfo *info = gw_error_info(error);
@@ -129,7 +132,7 @@ static JSValue
 outcome(GwCall *call, JSContext *js)
 {
     if (call->task.error)
-        return JS_Throw(js, new_error(call, js));
+        return JS_Throw(js, gw_call_error(call, js));
 
     return call->answer(call, js);
 }
@@ -167,7 +170,7 @@ gw_call_new(JSContext *js, GwCallRoute route, JSValueConst options)
     }
     /* libbson's types want more alignment than malloc gives. */
     call = g_aligned_alloc0(1, sizeof(GwCall), _Alignof(GwCall));
-    call->task.work = work;
+    call->task.work = gw_call_work;
     call->task.completion.settle = settle;
     call->task.completion.discard = discard;
     call->mongo = mongo;
@@ -197,6 +200,7 @@ gw_call_free(GwCall *call, JSContext *js)
     gw_bytes_clear(&call->command);
     gw_bytes_clear(&call->batch);
     bson_destroy(&call->reply);
+    g_free(call->outcomes);
     g_free(call->db);
     g_aligned_free(call);
 }
@@ -241,8 +245,13 @@ lane_for(GwCall *call, GwLane *lane)
 JSValue
 gw_call_start(GwCall *take_call, GwLane *lane, JSContext *js)
 {
-    JSValue promise = JS_NewPromiseCapability(js, take_call->settle);
+    JSValue promise = JS_UNDEFINED;
 
+    if (!gw_behind_settle(take_call->mongo, js)) {
+        gw_call_free(take_call, js);
+        return JS_EXCEPTION;
+    }
+    promise = JS_NewPromiseCapability(js, take_call->settle);
     if (JS_IsException(promise)) {
         gw_call_free(take_call, js);
         return JS_EXCEPTION;
@@ -256,6 +265,10 @@ gw_call_wait(GwCall *take_call, GwLane *lane, JSContext *js)
 {
     JSValue value = JS_UNDEFINED;
 
+    if (!gw_behind_settle(take_call->mongo, js)) {
+        gw_call_free(take_call, js);
+        return JS_EXCEPTION;
+    }
     gw_executor_run(take_call->mongo->executor, lane_for(take_call, lane), &take_call->task);
     value = outcome(take_call, js);
     gw_call_free(take_call, js);

@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include "mongo/command.h"
+#include "script/behind.h"
 #include "script/objectid.h"
 
 GwMongo *
@@ -70,11 +71,18 @@ gw_binding_mongo_clear(GwEngine *engine)
 
     close_handles(mongo);
     g_clear_pointer(&mongo->executor, gw_executor_free);
+    gw_behind_clear(mongo);
     g_hash_table_unref(mongo->handles);
     JS_FreeValue(engine->js, mongo->make_error);
     gw_codec_free(mongo->codec);
     g_free(mongo);
     engine->mongo = NULL;
+}
+
+bool
+gw_binding_mongo_settle(GwEngine *engine)
+{
+    return !engine->mongo || gw_behind_settle(engine->mongo, engine->js);
 }
 
 bool
@@ -180,21 +188,29 @@ encode_batch(GwCall *call, JSContext *js, JSValueConst items, GwEncodeFlags flag
     return true;
 }
 
+GwCall *
+gw_call_write(JSContext *js, JSValueConst *arguments, GwLane **out_lane)
+{
+    GwCall *call = gw_call_command(js, arguments, out_lane);
+
+    if (!call)
+        return NULL;
+    call->batch_name = batch_name_of(js, arguments[4]);
+    if (!encode_batch(call, js, arguments[5], gw_mongo_encode_flags(js, arguments[3]))) {
+        gw_call_free(call, js);
+        return NULL;
+    }
+    return call;
+}
+
 /* write(db, command, session, options, batch name, batch) */
 static JSValue
 write_batch(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
 {
     GwLane *lane = NULL;
-    GwCall *call = gw_call_command(js, arguments, &lane);
+    GwCall *call = gw_call_write(js, arguments, &lane);
 
-    if (!call)
-        return JS_EXCEPTION;
-    call->batch_name = batch_name_of(js, arguments[4]);
-    if (!encode_batch(call, js, arguments[5], gw_mongo_encode_flags(js, arguments[3]))) {
-        gw_call_free(call, js);
-        return JS_EXCEPTION;
-    }
-    return gw_call_start(call, lane, js);
+    return call ? gw_call_start(call, lane, js) : JS_EXCEPTION;
 }
 
 /* size(document, options): how many bytes it takes. */
@@ -314,7 +330,8 @@ gw_binding_mongo_init(JSContext *js)
     JS_SetPropertyFunctionList(js, binding, functions, G_N_ELEMENTS(functions));
     JS_SetPropertyStr(js, binding, "ObjectId", gw_object_id_class(js));
     describe_connection(js, binding, gw_engine_of(js)->params);
-    if (!gw_mongo_cursor_init(mongo, js, binding) || !gw_mongo_session_init(mongo, js, binding)) {
+    if (!gw_mongo_cursor_init(mongo, js, binding) || !gw_mongo_session_init(mongo, js, binding) ||
+        !gw_behind_init(mongo, js, binding)) {
         JS_FreeValue(js, binding);
         return JS_ThrowInternalError(js, "the binding 'mongo' is made once only");
     }

@@ -15,7 +15,9 @@ typedef struct {
     JSValue make_error;   /* owned: a function of js/mongodb/errors.js */
     JSClassID cursor_class;
     JSClassID session_class;
-    GHashTable *handles; /* owned: the open GwMongoHandles */
+    JSClassID result_class;  /* of behind-batch.c */
+    struct GwBehind *behind; /* owned */
+    GHashTable *handles;     /* owned: the open GwMongoHandles */
 } GwMongo;
 
 /* The state of this engine, made on first use. */
@@ -54,6 +56,9 @@ struct GwCall {
     bool wants_all;      /* of the reply, also what only drivers care about */
     bool has_session;    /* the script's own */
     bool in_transaction; /* of that session: nothing of it may run outside */
+    bool fails_whole;    /* see GwWrite, as for the next one */
+    guint8 *outcomes;    /* owned or NULL */
+    gpointer owner;      /* of behind.c: the batch that it is */
     JSValue stack;       /* owned: where the script called */
     JSValue settle[2];   /* owned: resolve and reject */
     JSValue keep;        /* owned: an object that has to live as long */
@@ -73,6 +78,15 @@ JSValue gw_call_wait(GwCall *take_call, GwLane *lane, JSContext *js);
 
 /* A call of (db, command, session, options), as a read or as a change by what the command is. */
 GwCall *gw_call_command(JSContext *js, JSValueConst *arguments, GwLane **out_lane);
+
+/* The same of (db, command, session, options, batch name, batch), a change. */
+GwCall *gw_call_write(JSContext *js, JSValueConst *arguments, GwLane **out_lane);
+
+/* On a worker's thread: do it. */
+void gw_call_work(GwTask *task, GwConn *conn, GwSession *session);
+
+/* What the script is to catch of a call that failed. */
+JSValue gw_call_error(GwCall *call, JSContext *js);
 
 /* The reply as a document: the usual `answer`. */
 JSValue gw_call_reply(GwCall *call, JSContext *js);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "script/behind.h"
 #include "script/binding.h"
 #include "script/builtin.h"
 #include "script/typescript.h"
@@ -186,6 +187,7 @@ binding_compile(JSContext *js, JSValueConst this_value, int argc, JSValueConst *
         g_string_append(wrapped, wrapper_tail);
         options.filename = path;
         function = JS_Eval2(js, wrapped->str, wrapped->len, &options);
+        gw_behind_note_source(gw_engine_of(js), path, source, bytes);
         if (JS_IsException(function))
             improve_syntax_error(js, source, bytes, path);
     }

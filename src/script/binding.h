@@ -23,6 +23,7 @@ typedef struct {
     JSValue builtins;          /* owned: built-in modules that have run, by name */
     JSValue bindings;          /* owned: bindings that have been made, by name */
     JSValue exit_error;        /* owned: what gw_engine_exit threw; undefined = not called */
+    bool may_gather;           /* no script that was loaded would notice write-behind */
     int exit_status;           /* what process.exit was called with */
 } GwEngine;
 
@@ -63,3 +64,6 @@ JSValue gw_binding_util_init(JSContext *js); /* what only the engine knows of a 
 
 /* Free what bindings keep in the engine, before its context goes. */
 void gw_binding_mongo_clear(GwEngine *engine);
+
+/* Wait for writes that the driver has answered before they were done. False with an exception. */
+bool gw_binding_mongo_settle(GwEngine *engine);

@@ -37,6 +37,7 @@ make_engine(const GwScriptParams *params)
     JS_SetMaxStackSize(runtime, stack_bytes());
     JS_SetCanBlock(runtime, false);
     engine->params = params;
+    engine->may_gather = params->write_behind;
     engine->js = JS_NewContext(runtime);
     g_assert(engine->js != NULL);
     JS_SetContextOpaque(engine->js, engine);

@@ -26,7 +26,9 @@ struct GwLoop {
     guint in_flight; /* JavaScript thread only */
     GMutex lock;
     GCond posted;
-    GQueue arrived; /* GwCompletion, owned; guarded by lock */
+    GQueue arrived;              /* GwCompletion, owned; guarded by lock */
+    void (*idle)(gpointer data); /* or NULL */
+    gpointer idle_data;          /* borrowed */
 };
 
 static void
@@ -181,6 +183,19 @@ fail(GwLoop *loop, JSValue take_failure, bool is_rejection)
     loop->failure = take_failure;
 }
 
+void
+gw_loop_fail(GwLoop *loop, JSValue take_failure)
+{
+    fail(loop, take_failure, true);
+}
+
+void
+gw_loop_set_idle(GwLoop *loop, void (*idle)(gpointer data), gpointer data)
+{
+    loop->idle = idle;
+    loop->idle_data = data;
+}
+
 /* Run all microtasks. Only after the last of them is it clear which rejections nobody handles. */
 static void
 run_jobs(GwLoop *loop)
@@ -240,6 +255,15 @@ step(GwLoop *loop)
         (void)fire_timer(loop); /* none was due yet: the caller goes round again */
 }
 
+/* Nothing is left to run at once. Answers whether anything is on its way. */
+static bool
+has_work(GwLoop *loop)
+{
+    if (loop->idle != NULL)
+        loop->idle(loop->idle_data);
+    return loop->in_flight > 0;
+}
+
 static bool
 is_settled(GwLoop *loop, JSValueConst promise)
 {
@@ -258,7 +282,7 @@ gw_loop_run(GwLoop *loop, JSValueConst promise)
             return GW_LOOP_FAILED;
         if (is_settled(loop, promise))
             return GW_LOOP_DONE;
-        if (!gw_loop_is_busy(loop))
+        if (!has_work(loop) && !gw_loop_is_busy(loop))
             return GW_LOOP_STUCK;
         step(loop);
     }
@@ -277,7 +301,7 @@ gw_loop_drain(GwLoop *loop, gint64 grace_us, guint *out_dropped)
             return GW_LOOP_STOPPED;
         if (loop->has_failed)
             return GW_LOOP_FAILED;
-        if (loop->in_flight > 0)
+        if (has_work(loop))
             limit_us = G_MAXINT64;
         else if (limit_us == G_MAXINT64)
             limit_us = g_get_monotonic_time() + 6 * grace_us;

@@ -29,6 +29,12 @@ void gw_loop_begin(GwLoop *loop);
 /* Hand a piece of work back. Threads: any. */
 void gw_loop_post(GwLoop *loop, GwCompletion *completion);
 
+/* What nobody awaits has failed: the script ends with it. JavaScript thread. */
+void gw_loop_fail(GwLoop *loop, JSValue take_failure);
+
+/* Called each time that nothing is left to run at once. */
+void gw_loop_set_idle(GwLoop *loop, void (*idle)(gpointer data), gpointer data);
+
 /* Below: for the engine itself. */
 
 typedef enum {

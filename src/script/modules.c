@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "script/modules.h"
 
+#include "script/behind.h"
 #include "script/module-graph.h"
 
 struct GwModules {
@@ -134,6 +135,7 @@ compile_module(JSContext *js, const char *name, JSValueConst source)
     if (text == NULL)
         return NULL;
     compiled = JS_Eval(js, text, bytes, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+    gw_behind_note_source(gw_engine_of(js), name, text, bytes);
     JS_FreeCString(js, text);
     if (JS_IsException(compiled))
         return NULL;

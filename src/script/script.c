@@ -303,6 +303,8 @@ gw_script_call(GwScript *script, const char *function, GError **error)
         return false;
     is_false = JS_IsBool(answer) && JS_ToBool(js, answer) == 0;
     JS_FreeValue(js, answer);
+    if (!gw_binding_mongo_settle(script->engine))
+        return gw_throw_script(error, GW_ERROR_SCRIPT, script->engine, JS_GetException(js));
     if (!drain(script, &call, error))
         return false;
     if (is_false && g_str_equal(function, "validate"))

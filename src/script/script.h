@@ -30,6 +30,7 @@ typedef struct {
     gsize memory_bytes;        /* of the JavaScript heap; 0: 1 GiB */
     const volatile int *interrupted; /* not 0: stop as soon as possible; or NULL */
     bool may_leave_root;             /* files outside `root` may be read and written */
+    bool write_behind; /* writes may be gathered: whatever fails, all that was done is taken back */
 } GwScriptParams;
 
 /* What a migration's file says of itself. */

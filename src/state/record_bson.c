@@ -33,6 +33,8 @@ append_rollback_info(bson_t *doc, const GwRecord *record)
     gw_stamp_append_number(&info, "operations", record->journal_operations);
     gw_stamp_append_number(&info, "documents", record->journal_documents);
     append_lines(&info, "irreversible", record->irreversible);
+    if (record->backups != NULL && record->backups->len > 0)
+        append_lines(&info, "backup", record->backups);
     bson_append_document_end(doc, &info);
 }
 

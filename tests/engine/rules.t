@@ -186,12 +186,9 @@ def test_production_takes_a_dry_run_of_the_same_files_and_of_no_others(project):
     project.ok("up", "--env", "production")
 
 
-def test_production_wants_a_backup_of_what_is_changed(project):
+def test_production_goes_without_a_backup_where_that_is_said(project):
     seed(project)
     project.up_down("001_a.js", ADD + LOSSES["deleteMany"])
-    result = project.fails(5, "up", "--env", "production", "--no-plan", "--yes")
-    assert "backup" in result.err and "--no-backup" in result.err, result
-    assert project.db.a.count_documents({}) == 3
     result = project.fails(5, "up", "--env", "production", "--no-plan", "--no-backup")
     assert "nobody is there to ask" in result.err, result
     project.ok("up", "--env", "production", "--no-plan", "--no-backup", "--yes")
@@ -245,8 +242,9 @@ def test_the_mark_beats_the_environment(project):
     for words in ([], ["--env", "staging"]):
         result = project.fails(5, "up", *words, env={"NODE_ENV": "development"} if not words else None)
         assert "'live' wants a dry run" in result.err, result
-    assert "backup" in project.fails(5, "up", "--no-plan", "--yes").err
+    assert "needs a confirmation" in project.fails(5, "up", "--no-plan").err
     assert project.db.a.count_documents({}) == 3
+    assert "backup of" in project.ok("up", "--no-plan", "--yes").err
     project.fails(5, "reset", "--confirm")
 
 
@@ -265,7 +263,7 @@ def test_migrate_mongo_projects_are_asked_nothing_for_node_env(project):
     project.ok("down", env={"NODE_ENV": "production"})
     seed(project)
     project.fails(1, "up", env={"GODWIT_ENV": "production"})
-    project.fails(1, "up", "--no-plan", "--yes", env={"GODWIT_ENV": "production"})
+    project.fails(1, "up", "--no-plan", env={"GODWIT_ENV": "production"})
     assert project.db.godwit_meta.find_one().get("assumed") is None
     # From now on the database is production's, by godwit's own word.
     project.fails(1, "up", env={"NODE_ENV": "development"})

@@ -13,10 +13,11 @@ def quoted(value: str) -> str:
 
 
 def every_option(program: Program) -> list[Option]:
-    """Each name once: the spec's check has made sure that equal names complete alike."""
+    """Each name once."""
     found = {option.name: option for option in program.option}
     for command in program.commands:
-        found.update({option.name: option for option in command.option})
+        for option in command.option:
+            found.setdefault(option.name, option)
     return list(found.values())
 
 
@@ -41,7 +42,7 @@ _godwit_words() {
 }
 
 _godwit_value() {
-    case $1 in
+    case "$command $1" in
 @VALUES@
     *) return 1 ;;
     esac
@@ -97,9 +98,18 @@ def bash_action(complete: str, choices: list[str]) -> str:
     }.get(complete, "COMPREPLY=()")
 
 
+def bash_value(before: str, option: Option) -> str:
+    words = " | ".join(f'{before}" {flag}"' for flag in flags(option))
+    return f"    {words}) {bash_action(option.complete, option.choices)} ;;"
+
+
 def bash_values(program: Program) -> str:
-    return "\n".join(f"    {' | '.join(flags(each))}) {bash_action(each.complete, each.choices)} ;;"
-                     for each in every_option(program) if each.arg)
+    """What a command completes in its own way comes before what all others do."""
+    common = {option.name: option for option in every_option(program) if option.arg}
+    own = [bash_value(command.name, option) for command in program.commands
+           for option in command.option
+           if option.arg and option.complete != common[option.name].complete]
+    return "\n".join(own + [bash_value("*", option) for option in common.values()])
 
 
 def bash_arguments(program: Program) -> str:

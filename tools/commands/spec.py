@@ -212,8 +212,7 @@ def check_options(where: str, options: list[Option], together: list[Option],
     for option in options:
         check_option(f"{where}: --{option.name}", option, names)
         first = known.setdefault(option.name, option)
-        same = (first.type, first.arg, first.complete) == (option.type, option.arg, option.complete)
-        demand(same, where, f"--{option.name} has another type than in another command")
+        demand(first.type == option.type, where, f"--{option.name} has another type than in another command")
 
 
 def check_option(where: str, option: Option, names: list[str]) -> None:

@@ -8,12 +8,13 @@ const { OrderedBulkOperation, UnorderedBulkOperation } = require('mongodb/bulk')
 const {
   MongoAPIError, MongoInvalidArgumentError, MongoServerError, here, placeAt,
 } = require('mongodb/errors');
-const { decorate, explained, isAcknowledged, run, writeOne } = require('mongodb/execute');
+const { decorate, explained, gather, isAcknowledged, run, writeOne } = require('mongodb/execute');
 const { FindCursor, countCommand } = require('mongodb/find-cursor');
 const { describe, keysOf } = require('mongodb/indexes');
 const { ListIndexesCursor } = require('mongodb/list-cursors');
 const { addMissing } = require('mongodb/missing');
 const { note, withResult } = require('mongodb/legacy-results');
+const native = require('mongodb/native');
 const ObjectId = require('mongodb/objectid');
 const { driverMajor } = require('mongodb/project-driver');
 const { bsonOptions, inheritable, needAtomicOperators, normalizeHint, resolve } = require('mongodb/options');
@@ -111,8 +112,16 @@ class Collection {
     return run(this.dbName, decorate(command, options, details), options, here());
   }
 
+  #command(kind, options) {
+    return decorate(batchCommand(kind, this.s.name, options), options, { isWrite: true, skipCollation: true });
+  }
+
+  #gather(kind, batchName, statement, options) {
+    return gather(this.dbName, this.#command(kind, options), batchName, statement, options);
+  }
+
   #writeOne(kind, batchName, statement, options) {
-    const command = decorate(batchCommand(kind, this.s.name, options), options, { isWrite: true, skipCollation: true });
+    const command = this.#command(kind, options);
     if (options.explain == null) return writeOne(this.dbName, command, batchName, statement, options);
     return run(this.dbName, explained({ ...command, [batchName]: [statement] }, options.explain), options, here());
   }
@@ -120,7 +129,9 @@ class Collection {
   async insertOne(document, options) {
     const resolved = this._options(options);
     this._addId(document, resolved);
-    await this.#writeOne('insert', 'documents', document, { ...resolved, explain: undefined });
+    if (!this.#gather('insert', 'documents', document, { ...resolved, explain: undefined })) {
+      await this.#writeOne('insert', 'documents', document, { ...resolved, explain: undefined });
+    }
     return withResult({ acknowledged: isAcknowledged(resolved), insertedId: document._id }, { n: 1 }, [document]);
   }
 
@@ -157,11 +168,17 @@ class Collection {
 
   async #update(filter, update, options, multi) {
     const statement = updateStatement(filter, update, { ...options, multi });
+    const gathered = !multi && this.#gather('update', 'updates', statement, options);
+    if (gathered) return gathered;
     const reply = await this.#writeOne('update', 'updates', statement, options);
     return options.explain == null ? updateResult(reply, options) : reply;
   }
 
   async updateOne(filter, update, options) {
+    if (options === undefined && this.s.inherited === undefined) {
+      const gathered = native.deferUpdate(this.s.db.databaseName, this.s.name, filter, update, here);
+      if (gathered) return gathered;
+    }
     const resolved = this._options(options);
     if (update != null && typeof update === 'object') needAtomicOperators(update, resolved);
     return this.#update(filter, update, resolved, false);
@@ -180,6 +197,8 @@ class Collection {
 
   async #delete(filter, options, limit) {
     const statement = deleteStatement(filter, { ...options, limit });
+    const gathered = limit === 1 && this.#gather('delete', 'deletes', statement, options);
+    if (gathered) return gathered;
     const reply = await this.#writeOne('delete', 'deletes', statement, options);
     if (options.explain != null) return reply;
     return withResult({ acknowledged: isAcknowledged(options), deletedCount: reply.n }, { n: reply.n });

@@ -202,6 +202,7 @@ class AbstractCursor {
     return {
       next: async () => {
         if (hasReturned || this.s.isExhausted) return end;
+        if (this.bufferedCount() > 0) return { value: this._transformed(this.s.batch.shift()), done: false };
         const value = await this.next();
         return value === null ? end : { value, done: false };
       },

@@ -69,8 +69,15 @@ async function writeOne(dbName, command, batchName, statement, options) {
   return reply;
 }
 
+// Hand a write of one document by its _id over, to be sent with others: answers its result, `true`
+// where the caller knows that, `false` where it has to be sent by itself.
+function gather(dbName, command, batchName, statement, options) {
+  if (options.session !== undefined || options.explain != null || !isAcknowledged(options)) return false;
+  return native.defer(dbName, command, undefined, nativeOptions(options, here), batchName, [statement]);
+}
+
 function isAcknowledged(options) {
   return options.writeConcern?.w !== 0;
 }
 
-module.exports = { decorate, explained, isAcknowledged, run, withReadPreference, write, writeOne };
+module.exports = { decorate, explained, gather, isAcknowledged, run, withReadPreference, write, writeOne };

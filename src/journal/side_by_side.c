@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/side_by_side.h"
+
+#include "base/crew.h"
+#include "journal/idset.h"
+#include "journal/statement.h"
+
+/* Fewer are not worth two transactions. */
+#define PIECE_MIN 100
+#define PIECE_MAX 1000
+
+typedef struct {
+    guint first;
+    guint count;
+} Piece;
+
+/* A batch under way. */
+typedef struct {
+    const GwDocsWrite *docs; /* borrowed */
+    GPtrArray *operations;   /* borrowed */
+    GMutex lock;             /* guards what follows */
+    GwReplySum *sum;         /* borrowed */
+    bool is_refused;
+} Batch;
+
+static bool
+is_decimal_or_document(const bson_t *operation)
+{
+    bson_iter_t top;
+    bson_iter_t id;
+
+    return !bson_iter_init(&top, operation) || !bson_iter_find_descendant(&top, "q._id", &id) ||
+           BSON_ITER_HOLDS_DECIMAL128(&id) || BSON_ITER_HOLDS_DOCUMENT(&id);
+}
+
+/* Each names a document of its own. */
+static bool
+are_apart(const GwDocsWrite *docs, const GPtrArray *operations)
+{
+    g_autoptr(GwIdSet) met = gw_id_set_new();
+
+    for (guint index = 0; index < operations->len; index++) {
+        const bson_t *operation = g_ptr_array_index(operations, index);
+
+        if (gw_statement_kind(docs, operation) != GW_PART_BY_ID ||
+            gw_bson_get_bool(operation, "upsert", false) || is_decimal_or_document(operation) ||
+            !gw_id_set_add_path(met, operation, "q._id"))
+            return false;
+    }
+    return true;
+}
+
+/* Whether values of a unique index could meet that would not one after the other. */
+static bool
+touches_unique(const GwDocsWrite *docs, GPtrArray *operations)
+{
+    g_auto(GwPart) part = {0};
+
+    gw_part_init(&part, docs, operations);
+    if (docs->write->kind == GW_WRITE_DELETE)
+        return false;
+    part.kind = GW_PART_BY_ID;
+    part.count = operations->len;
+    gw_statement_touched(&part, &part.touched);
+    return gw_touched_moves_along_any(&part.touched, docs->info->indexes, true);
+}
+
+bool
+gw_side_by_side_can(const GwDocsWrite *docs, const GPtrArray *operations)
+{
+    const GwWrite *write = docs->write;
+
+    return write->fails_whole && !docs->is_plain && write->session == NULL &&
+           operations->len >= 2 * PIECE_MIN &&
+           (write->kind == GW_WRITE_UPDATE || write->kind == GW_WRITE_DELETE) &&
+           are_apart(docs, operations) && !touches_unique(docs, (GPtrArray *)operations);
+}
+
+static bool
+run_piece(gpointer data, gpointer user, GError **error)
+{
+    const Piece *piece = data;
+    Batch *batch = user;
+    g_auto(GwPart) part = {0};
+    bool is_done = false;
+
+    gw_part_init(&part, batch->docs, batch->operations);
+    part.kind = GW_PART_BY_ID;
+    part.first = piece->first;
+    part.count = piece->count;
+    is_done = gw_docs_run_part(&part, error);
+    if (is_done && batch->docs->write->outcomes != NULL)
+        gw_part_tell(&part, batch->docs->write->outcomes + piece->first);
+    g_mutex_lock(&batch->lock);
+    gw_reply_sum_add(batch->sum, &part.reply, piece->first);
+    batch->is_refused = batch->is_refused || part.is_refused;
+    g_mutex_unlock(&batch->lock);
+    return is_done;
+}
+
+bool
+gw_side_by_side_run(const GwDocsWrite *docs, GPtrArray *operations, GwReplySum *sum, GError **error)
+{
+    const guint workers = docs->journal->workers;
+    const guint size = CLAMP((operations->len + workers - 1) / workers, PIECE_MIN, PIECE_MAX);
+    Batch batch = {.docs = docs, .operations = operations, .sum = sum};
+    g_autoptr(GwCrew) crew = gw_crew_new(workers, run_piece, g_free, &batch);
+    g_autoptr(GError) failure = NULL;
+    bool is_done = false;
+
+    g_mutex_init(&batch.lock);
+    for (guint first = 0; first < operations->len; first += size) {
+        Piece *piece = g_new(Piece, 1);
+
+        *piece = (Piece){.first = first, .count = MIN(size, operations->len - first)};
+        if (!gw_crew_give(crew, piece))
+            break;
+    }
+    is_done = gw_crew_wait(crew, &failure) || batch.is_refused;
+    g_mutex_clear(&batch.lock);
+    if (!is_done)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return is_done;
+}
