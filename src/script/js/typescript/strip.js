@@ -16,6 +16,7 @@ import { locationForIndex } from 'sucrase/parser/traverser/base';
 import RootTransformer from 'sucrase/transformers/RootTransformer';
 import getTSImportedNames from 'sucrase/util/getTSImportedNames';
 
+export { check } from 'typescript/check';
 import { findRefused } from 'typescript/refused';
 import { shiftsOf } from 'typescript/shifts';
 
