@@ -20,6 +20,7 @@ typedef enum {
     UPSERTED,
     MATCHED,
     DELETED,
+    LEGACY, /* what drivers before 4 had: there, and in no list of names */
 } Fact;
 
 typedef struct {
@@ -29,9 +30,10 @@ typedef struct {
 
 static const Property of_update[] = {
     {"acknowledged", ACKNOWLEDGED}, {"modifiedCount", MODIFIED}, {"upsertedId", UPSERTED_ID},
-    {"upsertedCount", UPSERTED},    {"matchedCount", MATCHED},
+    {"upsertedCount", UPSERTED},    {"matchedCount", MATCHED},   {"result", LEGACY},
 };
-static const Property of_delete[] = {{"acknowledged", ACKNOWLEDGED}, {"deletedCount", DELETED}};
+static const Property of_delete[] = {
+    {"acknowledged", ACKNOWLEDGED}, {"deletedCount", DELETED}, {"result", LEGACY}};
 
 GwBatch *
 gw_batch_new(GwCall *take_call)
@@ -97,6 +99,18 @@ properties_of(const Result *result, guint *out_count)
 }
 
 static JSValue
+legacy_of(JSContext *js, const Result *result)
+{
+    JSValue counts[] = {
+        JS_NewInt32(js, (result->outcome & GW_WRITE_MATCHED) != 0),
+        JS_NewInt32(js, (result->outcome & GW_WRITE_MODIFIED) != 0),
+    };
+
+    return JS_Call(js, result->mongo->legacy_result, JS_UNDEFINED, result->is_delete ? 1 : 2,
+                   (JSValueConst *)counts);
+}
+
+static JSValue
 value_of(JSContext *js, const Result *result, Fact fact)
 {
     switch (fact) {
@@ -111,6 +125,8 @@ value_of(JSContext *js, const Result *result, Fact fact)
     case MATCHED:
     case DELETED:
         return JS_NewInt32(js, (result->outcome & GW_WRITE_MATCHED) != 0);
+    case LEGACY:
+        return legacy_of(js, result);
     }
     g_assert_not_reached();
 }
@@ -158,11 +174,12 @@ get_own_property(JSContext *js, JSPropertyDescriptor *out, JSValueConst object, 
         return 1;
     if (!make_known(js, result, property->fact))
         return -1;
-    *out = (JSPropertyDescriptor){.flags = JS_PROP_C_W_E,
-                                  .value = value_of(js, result, property->fact),
-                                  .getter = JS_UNDEFINED,
-                                  .setter = JS_UNDEFINED};
-    return 1;
+    *out = (JSPropertyDescriptor){
+        .flags = property->fact == LEGACY ? JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE : JS_PROP_C_W_E,
+        .value = value_of(js, result, property->fact),
+        .getter = JS_UNDEFINED,
+        .setter = JS_UNDEFINED};
+    return JS_IsException(out->value) ? -1 : 1;
 }
 
 static int
@@ -172,7 +189,7 @@ get_own_property_names(JSContext *js, JSPropertyEnum **out_names, uint32_t *out_
     JSClassID class = JS_INVALID_CLASS_ID;
     guint count = 0;
     const Property *properties = properties_of(JS_GetAnyOpaque(object, &class), &count);
-    JSPropertyEnum *names = js_malloc(js, count * sizeof *names);
+    JSPropertyEnum *names = js_malloc(js, --count * sizeof *names); /* but the legacy one */
 
     if (names == NULL)
         return -1;

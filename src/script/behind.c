@@ -403,6 +403,17 @@ defer_update(JSContext *js, JSValueConst this_value, int count, JSValueConst *ar
                   js);
 }
 
+/* setLegacyResult(function): makes what older drivers had in a result. */
+static JSValue
+set_legacy_result(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
+{
+    GwMongo *mongo = gw_mongo_of(js);
+
+    JS_FreeValue(js, mongo->legacy_result);
+    mongo->legacy_result = JS_DupValue(js, arguments[0]);
+    return JS_UNDEFINED;
+}
+
 bool
 gw_behind_init(GwMongo *mongo, JSContext *js, JSValueConst binding)
 {
@@ -418,6 +429,8 @@ gw_behind_init(GwMongo *mongo, JSContext *js, JSValueConst binding)
     g_cond_init(&behind->done);
     gw_loop_set_idle(mongo->engine->loop, send_when_idle, mongo);
     JS_SetPropertyStr(js, binding, "defer", JS_NewCFunction(js, defer, "defer", 6));
+    JS_SetPropertyStr(js, binding, "setLegacyResult",
+                      JS_NewCFunction(js, set_legacy_result, "setLegacyResult", 1));
     JS_SetPropertyStr(js, binding, "deferUpdate",
                       JS_NewCFunction(js, defer_update, "deferUpdate", 5));
     return true;
@@ -454,8 +467,7 @@ is_harmless(const char *path)
 void
 gw_behind_note_source(GwEngine *engine, const char *path, const char *text, gsize bytes)
 {
-    /* What an error, or the time that a write takes, could be seen by; and what driver 3 answered,
-     * which a gathered result has not. */
+    /* What an error, or the time that a write takes, could be seen by. */
     static const char *const words[] = {"catch",
                                         "allSettled",
                                         ".then",
@@ -463,7 +475,6 @@ gw_behind_note_source(GwEngine *engine, const char *path, const char *text, gsiz
                                         "Promise.race",
                                         "unhandledRejection",
                                         "uncaughtException",
-                                        ".result",
                                         NULL};
 
     if (!engine->may_gather || is_harmless(path))

@@ -19,7 +19,7 @@ gw_mongo_of(JSContext *js)
     mongo = g_new0(GwMongo, 1);
     mongo->engine = engine;
     mongo->codec = gw_codec_new(js);
-    mongo->make_error = JS_UNDEFINED;
+    mongo->make_error = mongo->legacy_result = JS_UNDEFINED;
     mongo->handles = g_hash_table_new(NULL, NULL);
     if (engine->params->clients)
         mongo->executor = gw_executor_new(engine->params->clients, engine->loop);
@@ -74,6 +74,7 @@ gw_binding_mongo_clear(GwEngine *engine)
     gw_behind_clear(mongo);
     g_hash_table_unref(mongo->handles);
     JS_FreeValue(engine->js, mongo->make_error);
+    JS_FreeValue(engine->js, mongo->legacy_result);
     gw_codec_free(mongo->codec);
     g_free(mongo);
     engine->mongo = NULL;

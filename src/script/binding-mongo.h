@@ -16,6 +16,7 @@ typedef struct {
     JSClassID cursor_class;
     JSClassID session_class;
     JSClassID result_class;  /* of behind-batch.c */
+    JSValue legacy_result;   /* owned: a function of js/mongodb/legacy-results.js */
     struct GwBehind *behind; /* owned */
     GHashTable *handles;     /* owned: the open GwMongoHandles */
 } GwMongo;

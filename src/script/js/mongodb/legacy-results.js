@@ -30,4 +30,10 @@ function withResult(outcome, fields, documents) {
   return outcome;
 }
 
+// Results of gathered writes are made in C, which asks for this.
+native.setLegacyResult((n, nModified) => {
+  note('.result of a result', 'use its counts, such as modifiedCount');
+  return nModified === undefined ? { ok: 1, n } : { ok: 1, n, nModified };
+});
+
 module.exports = { note, withResult };
