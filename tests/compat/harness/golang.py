@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real golang-migrate, built once from its Go module, where there is a Go compiler."""
-import fcntl
+"""The real golang-migrate, built once from its Go module; tools/setup brings the compiler."""
 import os
 import pathlib
 import shutil
@@ -11,14 +10,22 @@ MODULE = "github.com/golang-migrate/migrate/v4/cmd/migrate"
 VERSION = "v4.19.1"
 
 
-def program():
-    """Its path; None where it is not built and can't be."""
-    folder = pathlib.Path(os.environ.get("GODWIT_DEPS") or ROOT / ".deps").resolve() / "golang-migrate" / VERSION
+def _folder() -> pathlib.Path:
+    deps = pathlib.Path(os.environ.get("GODWIT_DEPS") or ROOT / ".deps").resolve()
+    return deps / "golang-migrate" / VERSION
+
+
+def build(go: str) -> None:
+    folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "migrate"
-    with open(folder / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists() and shutil.which("go"):
-            subprocess.run(["go", "install", "-tags", "mongodb", f"{MODULE}@{VERSION}"], check=True,
-                           env={**os.environ, "GOBIN": str(folder), "CGO_ENABLED": "0"})
-    return str(path) if path.exists() else None
+    environment = {**os.environ, "GOBIN": str(folder / "new"), "GOTOOLCHAIN": "local", "CGO_ENABLED": "0",
+                   "GOFLAGS": "-modcacherw", "GOPATH": str(folder / "path"), "GOCACHE": str(folder / "cache")}
+    subprocess.run([go, "install", "-tags", "mongodb", f"{MODULE}@{VERSION}"], check=True, env=environment)
+    (folder / "new" / "migrate").rename(folder / "migrate")
+    for name in ("new", "path", "cache"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def program() -> str:
+    """Its path."""
+    return str(_folder() / "migrate")
