@@ -123,8 +123,6 @@ choose_database(Plan *plan, GError **error)
 static GwRestoreParams
 restore_params(const Plan *plan)
 {
-    const GwConfig *config = gw_project_config(plan->project);
-
     return (GwRestoreParams){
         .clients = gw_project_clients(plan->project),
         .path = plan->params->path,
@@ -132,7 +130,7 @@ restore_params(const Plan *plan)
         .from_db = plan->from_db,
         .db = gw_project_database(plan->project),
         .only = (const char *const *)plan->only,
-        .tracker = gw_config_str(config, GW_CONFIG_TRACKER),
+        .tracker = gw_project_tracker_name(plan->project),
         .replaces = plan->params->replaces,
         .workers = WORKERS,
         .progress = emit_progress,

@@ -36,7 +36,8 @@ record_failed(GwRun *run, const GwJob *job, GError **error)
     const GwRecord *found = migration != NULL ? migration->record : NULL;
     GwRecord record = {0};
 
-    if (found == NULL || found->status != GW_STATUS_RUNNING || g_strcmp0(found->run, job->run) != 0)
+    if (found == NULL || found->status != GW_STATUS_RUNNING ||
+        (found->run != NULL && !g_str_equal(found->run, job->run)))
         return true;
     record = *found;
     record.status = GW_STATUS_FAILED;
