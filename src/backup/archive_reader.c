@@ -348,3 +348,19 @@ gw_archive_read(const char *path, GwArchiveDocFunc func, gpointer data, GwArchiv
     out_facts->bytes = reading.next;
     return true;
 }
+
+static bool
+pass_over(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data, GError **error)
+{
+    const volatile int *const *interrupted = data;
+
+    return *interrupted == NULL || **interrupted == 0 ||
+           gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
+}
+
+bool
+gw_archive_verify(const char *path, const volatile int *interrupted, GwArchiveFacts *out_facts,
+                  GError **error)
+{
+    return gw_archive_read(path, pass_over, (gpointer)&interrupted, out_facts, error);
+}

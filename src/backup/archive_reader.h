@@ -40,3 +40,8 @@ typedef bool (*GwArchiveDocFunc)(const GwArchiveColl *coll, const guint8 *doc, g
  * archive; of the file where the compression itself is), and the collection. */
 bool gw_archive_read(const char *path, GwArchiveDocFunc func, gpointer data,
                      GwArchiveFacts *out_facts, GError **error);
+
+/* The same without looking at a document. Fails with GW_ERROR_INTERRUPTED, too, where
+ * `interrupted`, which may be NULL, is not 0 any more. */
+bool gw_archive_verify(const char *path, const volatile int *interrupted, GwArchiveFacts *out_facts,
+                       GError **error);

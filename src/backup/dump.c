@@ -13,6 +13,8 @@
 
 #define ATTEMPTS 5
 
+#define UNAUTHORIZED 13
+
 /* Answers of the server to a read at a cluster time. */
 #define SNAPSHOT_TOO_OLD 239
 #define SNAPSHOT_UNAVAILABLE 246
@@ -108,18 +110,6 @@ begin_archive(GwDump *dump, GError **error)
                                    error);
 }
 
-static bool
-look_at_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data, GError **error)
-{
-    const GwDumpParams *params = data;
-
-    (void)coll;
-    (void)doc;
-    (void)size;
-    return params->interrupted == NULL || *params->interrupted == 0 ||
-           gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
-}
-
 /* Read again what was written, by the same way on which it would be restored. */
 static bool
 verify(GwDump *dump, const char *path, GError **error)
@@ -127,7 +117,7 @@ verify(GwDump *dump, const char *path, GError **error)
     g_auto(GwArchiveFacts) facts = {0};
     gint64 documents = 0;
 
-    if (!gw_archive_read(path, look_at_doc, (gpointer)dump->params, &facts, error))
+    if (!gw_archive_verify(path, dump->params->interrupted, &facts, error))
         return gw_prefix(error, "verifying the backup");
     for (guint next = 0; next < facts.colls->len; next++)
         documents += ((const GwArchiveColl *)g_ptr_array_index(facts.colls, next))->documents;
@@ -176,6 +166,15 @@ is_answer(const GError *error, int code)
     return info != NULL && info->server_code == code;
 }
 
+static bool
+hint_rights(GError **error)
+{
+    return error != NULL && is_answer(*error, UNAUTHORIZED) &&
+           gw_hint(error,
+                   "Nothing was left behind. A user with the role 'backup' may read all of it, "
+                   "time-series too.");
+}
+
 /* What another attempt may not meet again. */
 static bool
 is_passing(const GError *error)
@@ -203,7 +202,7 @@ gw_dump(const GwDumpParams *params, GwDumpReport *out_report, GError **error)
                 failure->code =
                     GW_ERROR_FAILED; /* for the user it is not undo's kind of conflict */
             g_propagate_error(error, g_steal_pointer(&failure));
-            return false;
+            return hint_rights(error);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 #define ROOM_BYTES (256 * 1024)
 #define ZSTD_LEVEL 1
-#define GZIP_LEVEL 6
+#define GZIP_LEVEL 4          /* a third of the time of 6, an eighth more bytes */
 #define GZIP_WINDOW (15 + 16) /* zlib's way to ask for gzip's frame */
 
 struct GwPacker {

@@ -18,6 +18,7 @@
 #include "base/crash.h"
 #include "mongo/coll.h"
 
+#define UNAUTHORIZED 13
 #define ID "restore"
 #define LOADING "loading"
 #define PLACING "placing"
@@ -51,6 +52,14 @@ bool
 gw_restore_record_in_place(GwRestore *restore, const char *name, GError **error)
 {
     g_autoptr(bson_t) update = BCON_NEW("$push", "{", "inPlace", BCON_UTF8(name), "}");
+
+    return update_record(restore, update, error);
+}
+
+bool
+gw_restore_record_not_in_place(GwRestore *restore, const char *name, GError **error)
+{
+    g_autoptr(bson_t) update = BCON_NEW("$pull", "{", "inPlace", BCON_UTF8(name), "}");
 
     return update_record(restore, update, error);
 }
@@ -170,9 +179,20 @@ load(GwRestore *restore, GwRestoreReport *report, GError **error)
     if (!gw_restore_load(restore, report, error))
         return false;
     GW_CRASH_POINT("restore.loaded");
-    return gw_restore_check_free(restore, error) &&
+    return gw_restore_may_go_on(restore, error) && gw_restore_check_free(restore, error) &&
            gw_restore_check_election(restore, &election, error) &&
            gw_restore_record_loaded(restore, error);
+}
+
+static bool
+hint_rights(GError **error)
+{
+    const GwErrorInfo *info = error != NULL ? gw_error_info(*error) : NULL;
+
+    return info != NULL && info->server_code == UNAUTHORIZED &&
+           gw_hint(error,
+                   "What was loaded was dropped. A user with the roles 'readWrite' and 'dbAdmin' "
+                   "may restore plain collections, one with 'restore' all.");
 }
 
 bool
@@ -195,5 +215,5 @@ gw_restore(const GwRestoreParams *params, GwRestoreReport *out_report, GError **
     if (settled == GW_SETTLED_ENDED)
         return true; /* it was the answer that got lost, not what was recorded */
     g_propagate_error(error, g_steal_pointer(&failure));
-    return false;
+    return hint_rights(error);
 }

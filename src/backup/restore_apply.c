@@ -22,6 +22,15 @@ throw_write_error(const bson_t *reply, GError **error)
 }
 
 bool
+gw_restore_may_go_on(const GwRestore *restore, GError **error)
+{
+    const volatile int *interrupted = restore->params->interrupted;
+
+    return interrupted == NULL || *interrupted == 0 ||
+           gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
+}
+
+bool
 gw_restore_apply(GwWriter *writer, GwConn *conn, const GwWrite *write, GError **error)
 {
     g_auto(bson_t) reply = BSON_INITIALIZER;

@@ -51,13 +51,21 @@ bool gw_restore_check_free(GwRestore *restore, GError **error);
 bool gw_restore_read_election(const GwRestore *restore, bson_oid_t *out_election, GError **error);
 bool gw_restore_check_election(const GwRestore *restore, const bson_oid_t *before, GError **error);
 
+/* Fails with GW_ERROR_INTERRUPTED where somebody wants it to stop. */
+bool gw_restore_may_go_on(const GwRestore *restore, GError **error);
+
 /* Make the collections, insert all documents, make the indexes. */
 bool gw_restore_load(GwRestore *restore, GwRestoreReport *report, GError **error);
 
-/* The record: it begins; it begins with something in place; it is complete, and what is left are
- * renames. */
+/* The parts of that: all collections, all indexes. */
+bool gw_restore_create_all(GwRestore *restore, GwConn *conn, GError **error);
+bool gw_restore_index_all(const GwRestore *restore, GError **error);
+
+/* The record: it begins; it begins with something in place, or that failed; it is complete, and
+ * what is left are renames. */
 bool gw_restore_record_begin(GwRestore *restore, GError **error);
 bool gw_restore_record_in_place(GwRestore *restore, const char *name, GError **error);
+bool gw_restore_record_not_in_place(GwRestore *restore, const char *name, GError **error);
 bool gw_restore_record_loaded(GwRestore *restore, GError **error);
 
 /* What the last steps, or their opposite, are done with. */

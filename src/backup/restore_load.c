@@ -4,7 +4,6 @@
  * busy while we decompress. What is loaded has no indexes but _id's until all of it is there.
  */
 #include "backup/restore_internal.h"
-#include "base/crash.h"
 
 #define BATCH_BYTES (4 * 1024 * 1024)
 #define BATCH_DOCUMENTS 10000
@@ -24,7 +23,6 @@ typedef struct {
     GMutex mutex;       /* guards all below */
     GCond changed;
     GQueue waiting;   /* owned: Batch */
-    GQueue items;     /* borrowed items that want their indexes */
     gint64 documents; /* inserted */
     GError *failure;  /* owned: the first one; NULL = none */
     bool is_read;     /* no more batches come */
@@ -44,7 +42,6 @@ static void
 load_clear(Load *load)
 {
     g_queue_clear_full(&load->waiting, batch_free);
-    g_queue_clear(&load->items);
     g_clear_error(&load->failure);
     g_clear_pointer(&load->conn, gw_conn_release);
     g_mutex_clear(&load->mutex);
@@ -192,13 +189,12 @@ take_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data
 {
     Load *load = data;
     const GwRestore *restore = load->restore;
-    const volatile int *interrupted = restore->params->interrupted;
     GwRestoreItem *item = coll->index < restore->by_index->len
                               ? g_ptr_array_index(restore->by_index, coll->index)
                               : NULL;
 
-    if (interrupted != NULL && *interrupted != 0)
-        return gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
+    if (!gw_restore_may_go_on(restore, error))
+        return false;
     if (item == NULL)
         return true;
     if (item->count == BATCH_DOCUMENTS || item->docs->len + size > BATCH_BYTES) {
@@ -230,16 +226,16 @@ read_archive(Load *load, GError **error)
            flush_all(load, error);
 }
 
-/* Run `work` in as many threads as there are workers, and `own` beside them, then wait for all. */
+/* Read in this thread, insert in the others, and wait for all. */
 static bool
-run_threads(Load *load, GThreadFunc work, bool (*own)(Load *load, GError **error), GError **error)
+read_and_insert(Load *load, GError **error)
 {
     g_autoptr(GPtrArray) threads = g_ptr_array_new();
     GError *failure = NULL;
 
     for (guint index = 0; index < load->restore->params->workers; index++)
-        g_ptr_array_add(threads, g_thread_new("restore", work, load));
-    if (own != NULL && !own(load, &failure))
+        g_ptr_array_add(threads, g_thread_new("restore", insert_all, load));
+    if (!read_archive(load, &failure))
         note_failure(load, failure);
     g_mutex_lock(&load->mutex);
     load->is_read = true;
@@ -253,106 +249,6 @@ run_threads(Load *load, GThreadFunc work, bool (*own)(Load *load, GError **error
     return false;
 }
 
-static bool
-create(const Load *load, const GwRestoreItem *item, const char *name, GError **error)
-{
-    const GwRestoreParams *params = load->restore->params;
-    g_autoptr(bson_t) command = BCON_NEW("create", BCON_UTF8(name));
-    GwWrite write = {.kind = GW_WRITE_CREATE, .db = params->db, .command = command};
-
-    /* Servers from 4.0 on take no other value than its default. */
-    bson_copy_to_excluding_noinit(item->spec.options, command, "autoIndexId", NULL);
-    return gw_restore_apply(params->writer, load->conn, &write, error) ||
-           gw_prefix(error, "making the collection '%s'", item->coll->coll);
-}
-
-/* What can't be renamed is made where it will stay; the record says so first. */
-static bool
-create_in_place(const Load *load, const GwRestoreItem *item, GError **error)
-{
-    const GwRestoreParams *params = load->restore->params;
-
-    if (!gw_restore_record_in_place(load->restore, item->coll->coll, error))
-        return false;
-    GW_CRASH_POINT("restore.in-place");
-    if (item->there != GW_COLL_NONE &&
-        !gw_restore_drop(params->writer, load->conn, params->db, item->coll->coll, error))
-        return false;
-    return create(load, item, item->coll->coll, error);
-}
-
-static bool
-create_all(const Load *load, GError **error)
-{
-    for (guint next = 0; next < load->restore->items->len; next++) {
-        const GwRestoreItem *item = g_ptr_array_index(load->restore->items, next);
-
-        if (item->kind == GW_RESTORE_VIEW)
-            continue;
-        if (!(item->kind == GW_RESTORE_IN_PLACE ? create_in_place(load, item, error)
-                                                : create(load, item, item->loaded, error)))
-            return false;
-    }
-    return true;
-}
-
-static bool
-make_indexes(const Load *load, GwConn *conn, const GwRestoreItem *item, GError **error)
-{
-    const GwRestoreParams *params = load->restore->params;
-    bool is_time_series = gw_bson_has(item->spec.options, "timeseries");
-    g_autoptr(GPtrArray) indexes = gw_coll_spec_new_indexes(&item->spec);
-    g_autoptr(bson_t) command =
-        BCON_NEW("createIndexes", BCON_UTF8(is_time_series ? item->coll->coll : item->loaded));
-    GwWrite write = {.kind = GW_WRITE_CREATE_INDEXES, .db = params->db, .command = command};
-    bson_t array = BSON_INITIALIZER;
-
-    if (indexes->len == 0)
-        return true;
-    BSON_APPEND_ARRAY_BEGIN(command, "indexes", &array);
-    for (guint next = 0; next < indexes->len; next++) {
-        char digits[16];
-        const char *key = NULL;
-
-        bson_uint32_to_string(next, &key, digits, sizeof digits);
-        BSON_APPEND_DOCUMENT(&array, key, g_ptr_array_index(indexes, next));
-    }
-    bson_append_array_end(command, &array);
-    return gw_restore_apply(params->writer, conn, &write, error) ||
-           gw_prefix(error, "making the indexes of '%s'", item->coll->coll);
-}
-
-static gpointer
-index_all(gpointer data)
-{
-    Load *load = data;
-    g_autoptr(GwConn) conn = gw_conn_take(load->restore->params->clients);
-
-    for (;;) {
-        const GwRestoreItem *item = NULL;
-        GError *failure = NULL;
-
-        g_mutex_lock(&load->mutex);
-        item = load->failure == NULL ? g_queue_pop_head(&load->items) : NULL;
-        g_mutex_unlock(&load->mutex);
-        if (item == NULL)
-            return NULL;
-        if (!make_indexes(load, conn, item, &failure))
-            note_failure(load, failure);
-    }
-}
-
-static void
-list_for_indexes(Load *load)
-{
-    for (guint next = 0; next < load->restore->items->len; next++) {
-        GwRestoreItem *item = g_ptr_array_index(load->restore->items, next);
-
-        if (item->kind == GW_RESTORE_PLAIN || item->kind == GW_RESTORE_IN_PLACE)
-            g_queue_push_tail(&load->items, item);
-    }
-}
-
 bool
 gw_restore_load(GwRestore *restore, GwRestoreReport *report, GError **error)
 {
@@ -361,12 +257,9 @@ gw_restore_load(GwRestore *restore, GwRestoreReport *report, GError **error)
     g_mutex_init(&load.mutex);
     g_cond_init(&load.changed);
     g_queue_init(&load.waiting);
-    g_queue_init(&load.items);
     load.conn = gw_conn_take(restore->params->clients);
-    if (!create_all(&load, error) || !run_threads(&load, insert_all, read_archive, error))
-        return false;
-    list_for_indexes(&load);
-    if (!run_threads(&load, index_all, NULL, error))
+    if (!gw_restore_create_all(restore, load.conn, error) || !read_and_insert(&load, error) ||
+        !gw_restore_may_go_on(restore, error) || !gw_restore_index_all(restore, error))
         return false;
     report->collections = restore->items->len;
     report->documents = load.documents;

@@ -37,6 +37,9 @@ is_wanted(const GwRestoreParams *params, const GwArchiveColl *coll)
 {
     if (!g_str_equal(coll->db, params->from_db))
         return false;
+    /* The server's own; those of a time-series come with it. */
+    if (g_str_has_prefix(coll->coll, "system.") && !g_str_equal(coll->coll, GW_FUNCTIONS_NAME))
+        return false;
     if (params->only != NULL)
         return g_strv_contains(params->only, coll->coll);
     /* The mark says what this database is, wherever its documents come from. */

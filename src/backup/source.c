@@ -128,7 +128,6 @@ read_plain(GwSource *source, GError **error)
 {
     gsize count = MIN(PLAIN_BYTES, source->in_size - source->in_next);
 
-    (void)error; /* of the same form as the others */
     memcpy(source->plain, source->in + source->in_next, count);
     source->in_next += count;
     source->plain_size = count;

@@ -107,6 +107,7 @@ const char *gw_command_nearest(const char *name);
 /* One file each: cmd-NAME.c. */
 bool gw_cmd_backup(GwCli *cli, GError **error);
 bool gw_cmd_baseline(GwCli *cli, GError **error);
+bool gw_cmd_check(GwCli *cli, GError **error);
 bool gw_cmd_config(GwCli *cli, GError **error);
 bool gw_cmd_create(GwCli *cli, GError **error);
 bool gw_cmd_doctor(GwCli *cli, GError **error);

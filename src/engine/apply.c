@@ -220,12 +220,14 @@ end_failed_up(GwRun *run, GwRecord *record, GError *take_failure, GError **error
     g_autoptr(GError) second = NULL;
 
     gw_apply_take_back(run, &failure);
+    GW_CRASH_POINT("failed.undone");
     record->status = GW_STATUS_FAILED;
     put_error(record, failure);
     /* Whoever took the lease over may have begun it again: then the record is theirs. */
     if (!gw_tracker_fail(run->tracker, record, &second) &&
         g_error_matches(second, GW_ERROR, GW_ERROR_LEASE_LOST))
         g_clear_error(&second);
+    GW_CRASH_POINT("failed.recorded");
     if (second != NULL || !gw_apply_tell_history(run, record, "failed", failure, &second))
         g_prefix_error(&failure, "(and recording the failure failed: %s) ", second->message);
     gw_run_add_outcome(run, record->id, record->file, GW_STATUS_FAILED, record->execution_ms,
@@ -311,8 +313,10 @@ put_journal(GwRun *run, GwRecord *record, GError **error)
 static bool
 begin_up(GwRun *run, const GwRecord *record, GError **error)
 {
-    return gw_tracker_begin(run->tracker, record, error) &&
-           gw_journal_begin(run->journal, record->id, run->id, "up", error);
+    if (!gw_tracker_begin(run->tracker, record, error))
+        return false;
+    GW_CRASH_POINT("up.recording");
+    return gw_journal_begin(run->journal, record->id, run->id, "up", error);
 }
 
 bool
@@ -337,10 +341,11 @@ gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
     if (!put_journal(run, record, error) || !gw_tracker_complete(run->tracker, record, error))
         return gw_prefix(error, "recording that '%s' is applied", migration->id);
     GW_CRASH_POINT("up.recorded");
-    if (!gw_journal_end(run->journal, error))
-        return gw_prefix(error, "ending the journal of '%s'", migration->id);
     if (!gw_apply_tell_history(run, record, "completed", NULL, error))
         return false;
+    GW_CRASH_POINT("up.told");
+    if (!gw_journal_end(run->journal, error))
+        return gw_prefix(error, "ending the journal of '%s'", migration->id);
     gw_run_add_outcome(run, record->id, record->file, GW_STATUS_COMPLETED, record->execution_ms,
                        record->documents_affected);
     gw_apply_emit(run, GW_EVENT_APPLIED, record, NULL);

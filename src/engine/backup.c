@@ -8,6 +8,7 @@
 #include "engine/backup_files.h"
 #include "engine/project-internal.h"
 #include "engine/split.h"
+#include "state/lease.h"
 
 #define WORKERS 2
 
@@ -103,6 +104,26 @@ dump(GwProject *project, GwDumpParams *params, GwBackupReport *out_report, GErro
     return true;
 }
 
+/* What a migration has done so far would be in it without the journal that could take it back. */
+static bool
+tell_of_migration(GwProject *project, GError **error)
+{
+    g_autoptr(bson_t) holder = NULL;
+    g_autofree char *text = NULL;
+
+    if (!gw_lease_show(gw_project_clients(project), gw_project_database(project), &holder, error))
+        return false;
+    if (holder == NULL || gw_bson_get_str(holder, "owner") == NULL ||
+        gw_bson_get_bool(holder, "expired", false))
+        return true;
+    text = g_strdup_printf("'%s' is migrating this database: what it has done so far is in the "
+                           "backup, half done",
+                           gw_bson_get_str(holder, "owner"));
+    gw_project_emit(project,
+                    &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = strlen(text)});
+    return true;
+}
+
 bool
 gw_engine_backup(GwProject *project, const GwBackupParams *params, GwBackupReport *out_report,
                  GError **error)
@@ -115,7 +136,7 @@ gw_engine_backup(GwProject *project, const GwBackupParams *params, GwBackupRepor
     *out_report = (GwBackupReport){0};
     if (!gw_split_names(params->collections, &colls, error) ||
         !read_compression(params->compress, &compression, error) ||
-        !gw_project_connect(project, error))
+        !gw_project_connect(project, error) || !tell_of_migration(project, error))
         return false;
     path = choose_path(project, params->out, compression);
     if (!prepare_path(project, path, params->out == NULL, error))

@@ -23,18 +23,6 @@ gw_backup_facts_clear(GwBackupFacts *facts)
     g_clear_pointer(&facts->server, g_free);
 }
 
-static bool
-look_at_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data, GError **error)
-{
-    const volatile int *interrupted = gw_project_interrupted(data);
-
-    (void)coll;
-    (void)doc;
-    (void)size;
-    return interrupted == NULL || *interrupted == 0 ||
-           gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
-}
-
 static gint64
 cluster_ms(const bson_t *head)
 {
@@ -71,7 +59,7 @@ gw_engine_backup_verify(GwProject *project, const char *path, GwBackupFacts *out
     g_auto(GwArchiveFacts) archive = {0};
 
     *out_facts = (GwBackupFacts){.colls = g_ptr_array_new_with_free_func(coll_free)};
-    if (!gw_archive_read(path, look_at_doc, project, &archive, error))
+    if (!gw_archive_verify(path, gw_project_interrupted(project), &archive, error))
         return false;
     for (guint next = 0; next < archive.colls->len; next++)
         add_coll(out_facts, g_ptr_array_index(archive.colls, next));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/apply.h"
+
+#include "base/crash.h"
 #include "engine/journal-verbs.h"
 
 static bool
@@ -16,9 +18,11 @@ take_as_applied(GwRun *run, const GwMigration *migration, GError **error)
 
     if (!gw_tracker_begin(run->tracker, record, error))
         return false;
+    GW_CRASH_POINT("baseline.begun");
     record->status = GW_STATUS_COMPLETED;
     if (!gw_tracker_complete(run->tracker, record, error))
         return false;
+    GW_CRASH_POINT("baseline.recorded");
     gw_run_add_outcome(run, record->id, record->file, GW_STATUS_COMPLETED, 0, 0);
     return gw_run_tell_history(run, &entry, error);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/actor.h"
+
+#include "base/crash.h"
 #include "engine/project-internal.h"
 #include "engine/verbs.h"
 #include "journal/journal.h"
@@ -76,6 +78,7 @@ gw_engine_lock_release(GwProject *project, GwLeaseReport *out_report, GError **e
     fill_report(out_report, lease);
     if (out_report->owner == NULL)
         return true;
+    GW_CRASH_POINT("lock.released");
     return gw_journal_fence_off(gw_project_clients(project), gw_project_database(project),
                                 out_report->token + 1, error) &&
            tell_history(project, out_report, error);

@@ -35,6 +35,12 @@ GArray *gw_project_join(const GwProject *project, const GPtrArray *files, const 
 /* gw_plan_check_unique with the project's rules. */
 bool gw_project_check_unique(const GwProject *project, const GPtrArray *files, GError **error);
 
+/* Whether what is applied is recorded as golang-migrate does it. */
+bool gw_project_is_golang_migrate(const GwProject *project);
+
+/* The tracker's collection: configured, else what its format calls it. Borrowed. */
+const char *gw_project_tracker_name(const GwProject *project);
+
 /* The tracker in the project's format. Owned. */
 GwTracker *gw_project_tracker(const GwProject *project);
 

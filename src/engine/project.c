@@ -291,11 +291,39 @@ gw_project_policies(const GwProject *project)
     return gw_plan_policies(project->config);
 }
 
+bool
+gw_project_is_golang_migrate(const GwProject *project)
+{
+    return g_strcmp0(gw_config_str(project->config, GW_CONFIG_FORMAT), "golang-migrate") == 0;
+}
+
+const char *
+gw_project_tracker_name(const GwProject *project)
+{
+    if (gw_project_is_golang_migrate(project) &&
+        gw_config_is_default(project->config, GW_CONFIG_TRACKER))
+        return "schema_migrations";
+    return gw_config_str(project->config, GW_CONFIG_TRACKER);
+}
+
+/* Where the folder can't be read, whoever wants its files says so. */
+static GPtrArray *
+files_or_none(const GwProject *project)
+{
+    GPtrArray *files = gw_project_scan(project, NULL);
+
+    return files != NULL ? files
+                         : g_ptr_array_new_with_free_func((GDestroyNotify)gw_migration_file_free);
+}
+
 GwTracker *
 gw_project_tracker(const GwProject *project)
 {
-    const char *name = gw_config_str(project->config, GW_CONFIG_TRACKER);
+    const char *name = gw_project_tracker_name(project);
 
+    if (gw_project_is_golang_migrate(project))
+        return gw_tracker_versions_new(project->clients, project->database, name,
+                                       files_or_none(project));
     if (gw_project_is_migrate_mongo(project))
         return gw_tracker_changelog_new(project->clients, project->database, name,
                                         gw_config_bool(project->config, GW_CONFIG_USE_FILE_HASH));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/apply.h"
+
+#include "base/crash.h"
 #include "engine/journal-verbs.h"
 
 static bool
@@ -40,6 +42,7 @@ repair_one(GwRun *run, const GwMigration *migration, GwStatus status, const char
     record->status = status;
     if (!gw_tracker_repair(run->tracker, record, error))
         return gw_prefix(error, "setting the status of '%s'", migration->id);
+    GW_CRASH_POINT("repair.recorded");
     record->status = status;
     return tell_history(run, record, before, reason, error);
 }

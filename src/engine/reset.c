@@ -5,6 +5,8 @@
  * marked as anything else, since a NODE_ENV of a laptop says nothing about the URI beside it.
  */
 #include "engine/run.h"
+
+#include "base/crash.h"
 #include "mongo/command.h"
 #include "state/meta.h"
 
@@ -116,6 +118,7 @@ drop_all(GwRun *run, gint64 *out_dropped, GError **error)
             return false;
         if (!drop_one(run, conn, g_ptr_array_index(names, next), error))
             return false;
+        GW_CRASH_POINT("reset.dropped");
         *out_dropped += !g_str_has_prefix(g_ptr_array_index(names, next), "godwit_");
     }
     return true;

@@ -49,24 +49,13 @@ emit_progress(gint64 done, gint64 total, gpointer data)
 }
 
 static bool
-look_at_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data, GError **error)
-{
-    const volatile int *interrupted = gw_project_interrupted(data);
-
-    (void)coll;
-    (void)doc;
-    (void)size;
-    return interrupted == NULL || *interrupted == 0 ||
-           gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
-}
-
-static bool
 verify(Plan *plan, GError **error)
 {
     bool done = false;
 
     emit_task(plan, GW_EVENT_TASK_STARTED, "verifying the backup");
-    done = gw_archive_read(plan->params->path, look_at_doc, plan->project, &plan->facts, error);
+    done = gw_archive_verify(plan->params->path, gw_project_interrupted(plan->project),
+                             &plan->facts, error);
     emit_task(plan, GW_EVENT_TASK_ENDED, NULL);
     return done;
 }
@@ -134,8 +123,6 @@ choose_database(Plan *plan, GError **error)
 static GwRestoreParams
 restore_params(const Plan *plan)
 {
-    const GwConfig *config = gw_project_config(plan->project);
-
     return (GwRestoreParams){
         .clients = gw_project_clients(plan->project),
         .path = plan->params->path,
@@ -143,7 +130,7 @@ restore_params(const Plan *plan)
         .from_db = plan->from_db,
         .db = gw_project_database(plan->project),
         .only = (const char *const *)plan->only,
-        .tracker = gw_config_str(config, GW_CONFIG_TRACKER),
+        .tracker = gw_project_tracker_name(plan->project),
         .replaces = plan->params->replaces,
         .workers = WORKERS,
         .progress = emit_progress,

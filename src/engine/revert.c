@@ -73,10 +73,11 @@ end_down(GwRun *run, GwRecord *record, GError **error)
     if (!gw_journal_sum(run->journal, error) || !gw_tracker_revert(run->tracker, record, error))
         return gw_prefix(error, "recording that '%s' is rolled back", record->id);
     GW_CRASH_POINT("down.recorded");
-    if (!gw_journal_end(run->journal, error))
-        return gw_prefix(error, "ending the journal of '%s'", record->id);
     if (!gw_apply_tell_history(run, record, "rolled_back", NULL, error))
         return false;
+    GW_CRASH_POINT("down.told");
+    if (!gw_journal_end(run->journal, error))
+        return gw_prefix(error, "ending the journal of '%s'", record->id);
     gw_run_add_outcome(run, record->id, record->file, GW_STATUS_ROLLED_BACK, record->execution_ms,
                        record->documents_affected);
     gw_apply_emit(run, GW_EVENT_REVERTED, record, NULL);
@@ -93,6 +94,7 @@ apply_own_down(GwRun *run, const GwMigration *migration, GError **error)
     gw_questions_begin(run->questions, record->id);
     if (!gw_journal_begin(run->journal, record->id, run->id, "down", error))
         return gw_prefix(error, "recording that '%s' is reverted", record->id);
+    GW_CRASH_POINT("down.begun");
     gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);
     if (!run_down(run, migration, record, &failure))
         return end_failed_down(run, record, failure, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/run.h"
 
+#include "base/crash.h"
 #include "engine/settle.h"
 #include "engine/takeback.h"
 #include "mongo/command.h"
@@ -21,6 +22,7 @@ gw_run_free(GwRun *run)
     gw_tracker_free(run->tracker);
     gw_history_free(run->history);
     gw_mm_lock_free(run->mm_lock);
+    gw_gm_lock_free(run->gm_lock);
     gw_lease_free(run->lease);
     gw_questions_free(run->questions);
     gw_rules_free(run->rules);
@@ -126,9 +128,47 @@ take_mm_lock(GwRun *run, GError **error)
 }
 
 static bool
+take_gm_lock(GwRun *run, GError **error)
+{
+    gint64 wait_s = run->params->wait_s >= 0
+                        ? run->params->wait_s
+                        : gw_config_int(gw_project_config(run->project), GW_CONFIG_WAIT);
+
+    if (!gw_project_is_golang_migrate(run->project))
+        return true;
+    run->gm_lock = gw_gm_lock_take(gw_project_clients(run->project),
+                                   gw_project_database(run->project), wait_s * 1000, error);
+    return run->gm_lock != NULL;
+}
+
+/* A version that golang-migrate left dirty: what it did can't be told, and not taken back. */
+static bool
+check_clean(const GwRun *run, GError **error)
+{
+    if (g_str_equal(run->action, "repair"))
+        return true;
+    for (guint row = 0; row < run->records->len; row++) {
+        const GwRecord *record = g_ptr_array_index(run->records, row);
+
+        if (record->status != GW_STATUS_RUNNING || !gw_project_is_golang_migrate(run->project))
+            continue;
+        gw_throw(error, GW_ERROR_INTEGRITY,
+                 "Dirty database version '%s': it was begun, and not ended", record->id);
+        return gw_hint(error,
+                       "Look at what it did. Then godwit repair %s --status completed, or "
+                       "--status pending to run it again.",
+                       record->id);
+    }
+    return true;
+}
+
+static bool
 make_own_collections(GwRun *run, GError **error)
 {
-    return gw_rules_mark(run->rules, error) && gw_tracker_prepare(run->tracker, error);
+    if (!gw_rules_mark(run->rules, error))
+        return false;
+    GW_CRASH_POINT("run.marked");
+    return gw_tracker_prepare(run->tracker, error);
 }
 
 /* Whoever lost the lease stops before its next write, not only before its next migration. */
@@ -146,7 +186,7 @@ open_journal(GwRun *run, GError **error)
     GwJournalParams params = {
         .clients = gw_project_clients(run->project),
         .db = gw_project_database(run->project),
-        .tracker = gw_config_str(gw_project_config(run->project), GW_CONFIG_TRACKER),
+        .tracker = gw_project_tracker_name(run->project),
         .token = gw_lease_token(run->lease),
     };
     GwWriter *recorder = NULL;
@@ -161,6 +201,20 @@ open_journal(GwRun *run, GError **error)
     return true;
 }
 
+/* Once in a run, and only where something is about to be changed. */
+static void
+tell_no_transactions(GwRun *run)
+{
+    const char *text =
+        "this server has no transactions: a part of a larger change may be there for "
+        "others to see before the rest, and after a crash, until it is taken back";
+
+    if (!gw_clients_server(gw_project_clients(run->project))->has_transactions)
+        gw_project_emit(
+            run->project,
+            &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = strlen(text)});
+}
+
 bool
 gw_run_hold(GwRun *run, GError **error)
 {
@@ -169,17 +223,20 @@ gw_run_hold(GwRun *run, GError **error)
         gw_history_new(gw_project_clients(run->project), gw_project_database(run->project));
     if (!take_lease(run, error))
         return false;
-    if (!take_mm_lock(run, error))
+    GW_CRASH_POINT("run.leased");
+    if (!take_mm_lock(run, error) || !take_gm_lock(run, error))
         return false;
     if (!open_journal(run, error))
         return false;
+    GW_CRASH_POINT("run.fenced");
     if (!gw_settle_restore(run, error))
         return false;
     /* What another process applied while this one waited counts. */
     if (!gw_run_reload(run, error))
         return false;
-    if (!gw_takeback_unfinished(run, error))
+    if (!gw_takeback_unfinished(run, error) || !check_clean(run, error))
         return false;
+    GW_CRASH_POINT("run.tidied");
     if (!gw_run_check_policies(run, error))
         return false;
     if (!make_own_collections(run, error))
@@ -276,6 +333,8 @@ gw_run_add_outcome(GwRun *run, const char *id, const char *file, GwStatus status
 void
 gw_run_emit_started(GwRun *run, guint count)
 {
+    if (count > 0)
+        tell_no_transactions(run);
     gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_RUN_STARTED, .count = count});
 }
 

@@ -12,6 +12,7 @@
 #include "engine/verbs.h"
 #include "journal/journal.h"
 #include "mongo/writer.h"
+#include "state/gm_lock.h"
 #include "state/history.h"
 #include "state/lease.h"
 #include "state/mm_lock.h"
@@ -27,6 +28,7 @@ typedef struct {
     GPtrArray *records;        /* owned: GwRecord */
     GArray *migrations;        /* owned: GwMigration, borrows from the two above */
     GwLease *lease;            /* owned; NULL until gw_run_hold */
+    GwGmLock *gm_lock;         /* owned; NULL where the project has none */
     GwMmLock *mm_lock;         /* owned; NULL where the project has none */
     GwHistory *history;        /* owned; NULL until gw_run_hold */
     GwJournal *journal;        /* owned; NULL until gw_run_hold */

@@ -4,6 +4,7 @@
 #include "engine/verbs.h"
 #include "journal/job.h"
 #include "state/lease.h"
+#include "state/meta.h"
 #include "state/tracker.h"
 
 static void
@@ -131,7 +132,8 @@ unfinished_of(const GPtrArray *jobs, const GwStatusRow *row)
             return "undo";
         return g_str_equal(job->direction, "up") ? "up" : "down";
     }
-    return NULL;
+    /* It was recorded, and nothing more happened yet. */
+    return row->status == GW_STATUS_RUNNING ? "up" : NULL;
 }
 
 /* What the journal can take back of what is applied, and what it says is half done. */
@@ -177,12 +179,16 @@ gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
     g_autoptr(GPtrArray) records = NULL;
     g_autoptr(GArray) migrations = NULL;
     g_autoptr(GwTracker) tracker = NULL;
+    g_auto(GwMark) mark = {0};
 
     *out_report = (GwStatusReport){0};
     if (!gw_project_connect(project, error))
         return false;
     files = gw_project_scan(project, error);
     if (files == NULL)
+        return false;
+    /* What a newer godwit wrote would be misread. */
+    if (!gw_meta_read_mark(gw_project_clients(project), gw_project_database(project), &mark, error))
         return false;
     tracker = gw_project_tracker(project);
     records = gw_tracker_list(tracker, error);

@@ -36,7 +36,8 @@ record_failed(GwRun *run, const GwJob *job, GError **error)
     const GwRecord *found = migration != NULL ? migration->record : NULL;
     GwRecord record = {0};
 
-    if (found == NULL || found->status != GW_STATUS_RUNNING || g_strcmp0(found->run, job->run) != 0)
+    if (found == NULL || found->status != GW_STATUS_RUNNING ||
+        (found->run != NULL && !g_str_equal(found->run, job->run)))
         return true;
     record = *found;
     record.status = GW_STATUS_FAILED;
@@ -104,10 +105,44 @@ take_back(GwRun *run, const GwJob *job, GError **error)
 }
 
 static bool
+is_in_history(GwRun *run, const GwJob *job, const char *result, bool *out_is, GError **error)
+{
+    g_autoptr(GPtrArray) lines = gw_history_list(run->history, job->migration, 0, error);
+
+    if (lines == NULL)
+        return false;
+    *out_is = false;
+    for (guint index = 0; index < lines->len; index++) {
+        const bson_t *line = g_ptr_array_index(lines, index);
+
+        *out_is = *out_is || (g_strcmp0(gw_bson_get_str(line, "run"), job->run) == 0 &&
+                              g_strcmp0(gw_bson_get_str(line, "result"), result) == 0);
+    }
+    return true;
+}
+
+/* The line comes before the end of the job, so it may be there already. */
+static bool
+tell_missed(GwRun *run, const GwJob *job, GError **error)
+{
+    const char *result = g_str_equal(job->direction, "up") ? "completed" : "rolled_back";
+    g_autofree char *text =
+        g_strdup_printf("run %s ended right after it had recorded this", job->run);
+    GwHistoryEntry entry = {.result = result, .migration = job->migration, .detail = text};
+    bool is_there = false;
+
+    if (!is_in_history(run, job, result, &is_there, error))
+        return false;
+    return is_there || gw_run_tell_history(run, &entry, error);
+}
+
+static bool
 finish_one(GwRun *run, const GwJob *job, GError **error)
 {
     if (!has_arrived(run, job))
         return take_back(run, job, error);
+    if (job->status == GW_JOB_OPEN && !tell_missed(run, job, error))
+        return false;
     return job->status == GW_JOB_UNDOING ? gw_undo_end(run->journal, job, error)
                                          : gw_journal_adopt(run->journal, job, error);
 }

@@ -135,9 +135,17 @@ compare(Walk *walk, const GwEntry *entry, const GwDocRecord *record, const bson_
 {
     g_autofree char *where = NULL;
 
-    if (gw_record_is_as_left(record, current) || gw_record_is_as_before(record, current))
+    bool is_too_large = gw_undo_is_too_large(record, current);
+
+    if (!is_too_large &&
+        (gw_record_is_as_left(record, current) || gw_record_is_as_before(record, current)))
         return;
     where = gw_undo_describe(entry->db, entry->coll, record);
+    if (is_too_large) {
+        gw_undo_note_conflict(walk->undo, "%s, which would become larger than a document may be",
+                              where);
+        return;
+    }
     gw_undo_note_conflict(walk->undo, "%s, which %s", where,
                           current == NULL ? "is gone" : "has other values now");
 }
@@ -328,8 +336,10 @@ meet_drop(Walk *walk, const GwEntry *entry, GError **error)
     g_autofree char *kept_ns = g_strdup_printf("%s.%s", entry->db, trash != NULL ? trash : "");
     g_autoptr(GwCollInfo) kept = NULL;
 
-    if (trash == NULL)
-        return true; /* a view holds nothing */
+    if (trash == NULL) { /* a view holds nothing */
+        move_place(walk, ns, NULL);
+        return true;
+    }
     kept = look_at(walk, kept_ns, error);
     if (kept == NULL)
         return false;
@@ -406,6 +416,25 @@ meet_output(Walk *walk, const GwEntry *entry, GError **error)
     return true;
 }
 
+/* Indexes and options of a collection that somebody dropped can't be put back. */
+static bool
+meet_facts_of(Walk *walk, const GwEntry *entry, GError **error)
+{
+    g_autofree char *ns = name_of(entry);
+    const char *where = place_of(walk, ns);
+    g_autoptr(GPtrArray) before = gw_undo_indexes_of(entry, "before");
+    g_autoptr(GwCollInfo) info = where != NULL ? look_at(walk, where, error) : NULL;
+
+    if (where == NULL)
+        return true;
+    if (info == NULL)
+        return false;
+    if (info->kind == GW_COLL_NONE &&
+        (entry->kind == GW_ENTRY_OPTIONS || gw_undo_has_indexes(before)))
+        gw_undo_note_conflict(walk->undo, "'%s', which somebody dropped", ns);
+    return true;
+}
+
 static bool
 meet(Walk *walk, const GwEntry *entry, GError **error)
 {
@@ -420,6 +449,7 @@ meet(Walk *walk, const GwEntry *entry, GError **error)
         return meet_output(walk, entry, error);
     case GW_ENTRY_INDEXES:
     case GW_ENTRY_OPTIONS:
+        return meet_facts_of(walk, entry, error);
     case GW_ENTRY_IRREVERSIBLE:
         return true;
     case GW_ENTRY_DOCS:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/part.h"
 
+#include "base/crash.h"
 #include "journal/blob.h"
 #include "journal/record.h"
 #include "journal/statement.h"
@@ -381,6 +382,7 @@ settle(GwPart *part, const GwEntry *announced, GError **error)
 
     if (entry != NULL && !gw_journal_announce(part->docs->journal, entry, error))
         return false;
+    GW_CRASH_POINT("plain.settled");
     return announced == NULL || gw_entry_remove(part->docs->journal->entries, announced, error);
 }
 
@@ -406,10 +408,12 @@ gw_part_run_plain(GwPart *part, GError **error)
         return false;
     if (!announce(part, &announced, error))
         return false;
+    GW_CRASH_POINT("plain.announced");
     if (!change(part, NULL, &refusal) && !part->is_refused) {
         g_propagate_error(error, g_steal_pointer(&refusal));
         return false;
     }
+    GW_CRASH_POINT("plain.sent");
     g_clear_pointer(&part->post, gw_doc_set_free);
     part->post = gw_doc_set_new();
     if (part->is_refused ? !read_again(part, error) : !read_post(part, NULL, error))

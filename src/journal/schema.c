@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/schema.h"
 
+#include "base/crash.h"
+
 bool
 gw_schema_hand_on(const GwSchemaWrite *schema, bson_t *out_reply, GError **error)
 {
@@ -79,8 +81,11 @@ announce_and_do(const GwSchemaWrite *schema, GwEntry *entry, bson_t *out_reply, 
 
     if (!gw_journal_announce(schema->journal, entry, error))
         return false;
-    if (gw_schema_hand_on(schema, out_reply, &failure))
+    GW_CRASH_POINT("schema.announced");
+    if (gw_schema_hand_on(schema, out_reply, &failure)) {
+        GW_CRASH_POINT("schema.done");
         return true;
+    }
     if (is_refusal(failure))
         (void)withdraw(schema, entry);
     g_propagate_error(error, g_steal_pointer(&failure));
@@ -179,8 +184,11 @@ gw_schema_ensure(const GwSchemaWrite *schema, GError **error)
     command = BCON_NEW("create", BCON_UTF8(schema->coll));
     if (!gw_journal_announce(schema->journal, entry, error))
         return false;
-    if (gw_schema_send(schema, schema->db, GW_WRITE_CREATE, command, &reply, &failure))
+    GW_CRASH_POINT("ensure.announced");
+    if (gw_schema_send(schema, schema->db, GW_WRITE_CREATE, command, &reply, &failure)) {
+        GW_CRASH_POINT("ensure.made");
         return true;
+    }
     if (!is_refusal(failure)) {
         g_propagate_error(error, g_steal_pointer(&failure));
         return false;
@@ -240,8 +248,11 @@ drop_aside(const GwSchemaWrite *schema, const GwCollInfo *info, GError **error)
     gw_schema_describe(info, entry->facts);
     if (!gw_journal_announce(schema->journal, entry, error))
         return false;
-    if (gw_schema_send(schema, "admin", GW_WRITE_RENAME, command, &reply, &failure))
+    GW_CRASH_POINT("drop.announced");
+    if (gw_schema_send(schema, "admin", GW_WRITE_RENAME, command, &reply, &failure)) {
+        GW_CRASH_POINT("drop.aside");
         return true;
+    }
     if (is_refusal(failure))
         (void)withdraw(schema, entry);
     g_propagate_prefixed_error(error, g_steal_pointer(&failure),

@@ -2,6 +2,7 @@
 #include "journal/journal-internal.h"
 
 #include "base/clock.h"
+#include "base/crash.h"
 
 /* How long one is tried again; what conflicts for longer than this does so for ever. */
 #define PATIENCE_MS 120000
@@ -70,8 +71,13 @@ attempt(GwOwnSession *own, GwTransactionFunc func, gpointer data, gint64 until_m
 
     if (!gw_session_transaction_begin(own->session, options, error))
         return false;
-    if (func(own->session, own->row, data, error))
-        return commit(own->session, until_ms, error);
+    if (func(own->session, own->row, data, error)) {
+        GW_CRASH_POINT("transaction.written");
+        if (!commit(own->session, until_ms, error))
+            return false;
+        GW_CRASH_POINT("transaction.committed");
+        return true;
+    }
     /* What the server does not hear of, it aborts by itself. */
     (void)gw_session_transaction_abort(own->session, NULL);
     return false;

@@ -43,3 +43,12 @@ bool gw_undo_is_plain(const GwUndo *undo, const GwCollInfo *info, const char *db
 
 bool gw_undo_send(GwUndo *undo, const char *db, const bson_t *command, bson_t *out_reply,
                   GError **error);
+
+/* The specifications in the array `name` of the entry's facts. Owned: bson_t. */
+GPtrArray *gw_undo_indexes_of(const GwEntry *entry, const char *name);
+
+/* Whether there are others among them than that of _id, which every collection has. */
+bool gw_undo_has_indexes(const GPtrArray *indexes);
+
+/* Whether what `record` would make of `current` is larger than a document may be. */
+bool gw_undo_is_too_large(const GwDocRecord *record, const bson_t *current);

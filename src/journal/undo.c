@@ -198,12 +198,32 @@ keep_piece(gpointer piece)
     /* The entry belongs to the undo. */
 }
 
+/* Values of a unique index come back in the order in which they went: one entry after the other. */
+static bool
+threads_for(const GwUndo *undo, const GwEntry *entry, guint *out_threads, GError **error)
+{
+    g_autoptr(GwCollInfo) info = gw_catalog_get(undo->conn, entry->db, entry->coll, error);
+
+    if (info == NULL)
+        return false;
+    *out_threads = undo->params->journal->workers;
+    for (guint index = 0; info->indexes != NULL && index < info->indexes->len; index++) {
+        if (gw_bson_get_bool(g_ptr_array_index(info->indexes, index), "unique", false))
+            *out_threads = 1;
+    }
+    return true;
+}
+
 /* Take back `count` entries of one call, which looked at each document once: several at a time. */
 static bool
 write_call(GwUndo *undo, guint first, guint count, GError **error)
 {
-    g_autoptr(GwCrew) crew =
-        gw_crew_new(undo->params->journal->workers, write_entry, keep_piece, undo);
+    g_autoptr(GwCrew) crew = NULL;
+    guint threads = 1;
+
+    if (!threads_for(undo, g_ptr_array_index(undo->entries, first), &threads, error))
+        return false;
+    crew = gw_crew_new(threads, write_entry, keep_piece, undo);
 
     for (guint index = first; index < first + count; index++) {
         if (!gw_crew_give(crew, g_ptr_array_index(undo->entries, index)))

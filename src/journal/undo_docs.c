@@ -2,6 +2,8 @@
 #include "journal/putback.h"
 #include "journal/undo-internal.h"
 
+#include "base/crash.h"
+
 #define DUPLICATE_KEY 11000
 #define VALIDATION_FAILED 121
 
@@ -192,6 +194,21 @@ add_restored(Batch *batch, const GwDocRecord *record, const bson_t *restored)
     add_insert(batch, record, restored);
 }
 
+#define DOCUMENT_BYTES_MAX (16 * 1024 * 1024)
+
+bool
+gw_undo_is_too_large(const GwDocRecord *record, const bson_t *current)
+{
+    g_autoptr(bson_t) restored = NULL;
+
+    /* Most are nowhere near. */
+    if (record->kind != GW_RECORD_UPDATED || current == NULL ||
+        record->doc->len + current->len <= DOCUMENT_BYTES_MAX)
+        return false;
+    restored = gw_record_restored(record, current);
+    return restored->len > DOCUMENT_BYTES_MAX;
+}
+
 /* Nothing to do where it is gone or back already; `false` = in conflict. */
 static bool
 add_record(Batch *batch, const GwDocRecord *record, const bson_t *current)
@@ -202,6 +219,8 @@ add_record(Batch *batch, const GwDocRecord *record, const bson_t *current)
     if (gw_record_is_as_before(record, current))
         return true;
     if (!gw_record_is_as_left(record, current) && !is_forced)
+        return false;
+    if (gw_undo_is_too_large(record, current))
         return false;
     batch->restored++;
     if (record->kind == GW_RECORD_INSERTED) {
@@ -332,8 +351,10 @@ in_transaction(GwSession *session, guint row, gpointer data, GError **error)
 static bool
 in_order(Batch *batch, GError **error)
 {
-    return write_back(batch, NULL, error) &&
-           gw_entry_mark_undone(batch->undo->params->journal->entries, batch->entry, error);
+    if (!write_back(batch, NULL, error))
+        return false;
+    GW_CRASH_POINT("undo.plain");
+    return gw_entry_mark_undone(batch->undo->params->journal->entries, batch->entry, error);
 }
 
 /* Whether there is another way, and take it. */

@@ -5,6 +5,8 @@
  * only what is still missing.
  */
 #include "journal/schema.h"
+
+#include "base/crash.h"
 #include "journal/undo-internal.h"
 
 static bool
@@ -92,9 +94,8 @@ create_from(GwUndo *undo, const GwEntry *entry, const char *coll, GError **error
     return gw_undo_send(undo, entry->db, command, &reply, error);
 }
 
-/* The specifications in the array `name` of the entry's facts. Owned: bson_t. */
-static GPtrArray *
-indexes_of(const GwEntry *entry, const char *name)
+GPtrArray *
+gw_undo_indexes_of(const GwEntry *entry, const char *name)
 {
     GPtrArray *indexes = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
     bson_iter_t list;
@@ -112,6 +113,14 @@ indexes_of(const GwEntry *entry, const char *name)
         g_ptr_array_add(indexes, bson_new_from_data(bytes, length));
     }
     return indexes;
+}
+
+bool
+gw_undo_has_indexes(const GPtrArray *indexes)
+{
+    g_autoptr(bson_t) command = gw_schema_indexes_command("", indexes);
+
+    return command != NULL;
 }
 
 static bool
@@ -242,7 +251,7 @@ missing_indexes(const GPtrArray *before, const GPtrArray *now)
 static bool
 undo_indexes(GwUndo *undo, const GwEntry *entry, GError **error)
 {
-    g_autoptr(GPtrArray) before = indexes_of(entry, "before");
+    g_autoptr(GPtrArray) before = gw_undo_indexes_of(entry, "before");
     g_autoptr(GPtrArray) now = gw_catalog_indexes(undo->conn, entry->db, entry->coll, error);
     g_autoptr(GPtrArray) missing = NULL;
     g_autoptr(GwCollInfo) info = gw_catalog_get(undo->conn, entry->db, entry->coll, error);
@@ -250,7 +259,8 @@ undo_indexes(GwUndo *undo, const GwEntry *entry, GError **error)
     if (now == NULL || info == NULL)
         return false;
     if (!exists(info))
-        return before->len == 0 || meet_conflict(undo, entry, "was dropped by somebody", error);
+        return !gw_undo_has_indexes(before) ||
+               meet_conflict(undo, entry, "was dropped by somebody", error);
     if (!drop_new_indexes(undo, entry, before, now, error))
         return false;
     missing = missing_indexes(before, now);
@@ -331,7 +341,7 @@ restore_options(GwUndo *undo, const GwEntry *entry, const GwCollInfo *info, GErr
 static bool
 restore_indexes(GwUndo *undo, const GwEntry *entry, const GwCollInfo *info, GError **error)
 {
-    g_autoptr(GPtrArray) before = indexes_of(entry, "indexes");
+    g_autoptr(GPtrArray) before = gw_undo_indexes_of(entry, "indexes");
     g_autoptr(GPtrArray) changed = g_ptr_array_new();
 
     for (guint next = 0; info->indexes != NULL && next < before->len; next++) {
@@ -409,7 +419,7 @@ refill_series(GwUndo *undo, const GwEntry *entry, const char *trash, GError **er
 static bool
 undo_series(GwUndo *undo, const GwEntry *entry, const char *trash, GError **error)
 {
-    g_autoptr(GPtrArray) indexes = indexes_of(entry, "indexes");
+    g_autoptr(GPtrArray) indexes = gw_undo_indexes_of(entry, "indexes");
     g_autoptr(GwCollInfo) kept = gw_catalog_get(undo->conn, entry->db, trash, error);
     g_autoptr(GwCollInfo) info = NULL;
 
@@ -521,6 +531,7 @@ gw_undo_schema(GwUndo *undo, const GwEntry *entry, GError **error)
         return false;
     if (!undo_by_kind(undo, entry, error))
         return false;
+    GW_CRASH_POINT("undo.schema");
     undo->result->changes++;
     return gw_entry_mark_undone(journal->entries, entry, error);
 }

@@ -93,7 +93,9 @@ prepare(const Call *call, GError **error)
     is_missing = kind == GW_COLL_NONE && makes_collection(call->write);
     if (is_missing && is_in_transaction(call->write))
         return gw_schema_note_made(&schema, error);
-    if (!is_missing && kind != GW_COLL_TIME_SERIES)
+    /* The server writes to no time-series in a transaction, and an open one stands in the way of a
+     * copy: we would wait for ourselves. */
+    if (!is_missing && (kind != GW_COLL_TIME_SERIES || is_in_transaction(call->write)))
         return true;
     g_rw_lock_writer_lock(&journal->schema);
     is_done = is_missing ? gw_schema_ensure(&schema, error) : gw_series_keep(&schema, error);

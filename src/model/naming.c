@@ -160,6 +160,14 @@ gw_naming_next(const GPtrArray *ids, int sequential, gint64 now_ms, const char *
 }
 
 char *
+gw_naming_id_of_list(const char *name)
+{
+    const char *end = g_strrstr(name, g_str_has_suffix(name, ".up.json") ? ".up." : ".down.");
+
+    return g_strndup(name, (gsize)(end - name));
+}
+
+char *
 gw_naming_id_of_file(const char *name)
 {
     const char *dot = strrchr(name, '.');

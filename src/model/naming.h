@@ -42,5 +42,8 @@ char *gw_naming_slug(const char *description);
  * width. Owned. */
 char *gw_naming_next(const GPtrArray *ids, int sequential, gint64 now_ms, const char *description);
 
+/* The name without ".up.json" or ".down.json", one of which it ends with. Owned. */
+char *gw_naming_id_of_list(const char *name);
+
 /* The name without its last extension: "001_a" for "001_a.js". Owned. */
 char *gw_naming_id_of_file(const char *name);

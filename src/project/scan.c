@@ -9,6 +9,8 @@
 #include "model/naming.h"
 
 #define SAMPLE "sample-migration"
+#define UP ".up.json"
+#define DOWN ".down.json"
 
 /* As Node's path.extname: from the last dot, unless the name begins with it. */
 static const char *
@@ -35,6 +37,14 @@ is_declaration(const char *name)
            g_str_has_suffix(name, ".d.cts");
 }
 
+/* "000001_name.up.json": lists of commands, in files for each direction. */
+static bool
+is_list(const char *name)
+{
+    return gw_naming_number_length(name) > 0 &&
+           (g_str_has_suffix(name, UP) || g_str_has_suffix(name, DOWN));
+}
+
 static bool
 is_migration(const GwConfig *config, const char *name)
 {
@@ -45,6 +55,8 @@ is_migration(const GwConfig *config, const char *name)
     if (gw_config_flavour(config) == GW_FLAVOUR_MIGRATE_MONGO)
         return strcmp(extension_of(name),
                       gw_config_str(config, GW_CONFIG_MIGRATION_FILE_EXTENSION)) == 0;
+    if (is_list(name))
+        return true;
     return *name != '.' && !is_declaration(name) && g_strv_contains(extensions, extension_of(name));
 }
 
@@ -72,11 +84,26 @@ read_file(const char *folder, const char *name, GError **error)
     if (bytes == NULL)
         return NULL;
     file = g_new0(GwMigrationFile, 1);
-    file->id = gw_naming_id_of_file(name);
+    file->id = is_list(name) ? gw_naming_id_of_list(name) : gw_naming_id_of_file(name);
     file->name = g_strdup(name);
     file->path = g_steal_pointer(&path);
     file->checksum = g_strconcat("sha256:", hash, NULL);
     return file;
+}
+
+/* Of two files for one migration the .up.json speaks for both: the .down.json alone makes one whose
+ * up() does nothing. */
+static bool
+is_told_by_other(const char *folder, const char *name)
+{
+    g_autofree char *stem = NULL;
+    g_autofree char *other = NULL;
+
+    if (!g_str_has_suffix(name, DOWN) || !is_list(name))
+        return false;
+    stem = g_strndup(name, strlen(name) - strlen(DOWN));
+    other = g_strconcat(folder, "/", stem, UP, NULL);
+    return gw_fs_is_file(other);
 }
 
 static gint
@@ -121,7 +148,7 @@ gw_scan_folder(const GwConfig *config, const char *folder, GError **error)
 
         if (!check_name(config, name, error))
             return NULL;
-        if (!is_migration(config, name) || gw_fs_is_folder(path))
+        if (!is_migration(config, name) || gw_fs_is_folder(path) || is_told_by_other(folder, name))
             continue;
         file = read_file(folder, name, error);
         if (file == NULL)

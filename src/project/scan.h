@@ -6,7 +6,8 @@
 #include "model/migration.h"
 
 /* The migrations in `folder` (absolute), in order: an owned array of GwMigrationFile.
- * godwit: .js, .cjs, .mjs, .ts, .cts and .mts files that are not hidden, without .d.ts.
+ * godwit: .js, .cjs, .mjs, .ts, .cts and .mts files that are not hidden, without .d.ts, and
+ * NUMBER_name.up.json with its .down.json, which are one migration.
  * migrate-mongo: every file that ends as configured, hidden ones too. Never sample-migration.*.
  * Fails with GW_ERROR_IO (no such folder, not readable) and GW_ERROR_INTEGRITY (a name that is no
  * UTF-8). */

@@ -11,7 +11,8 @@ enum {
 
 typedef struct {
     JSContext *js;
-    JSValue strip;                   /* owned: what typescript/strip exports */
+    JSValue strip;                   /* owned: a function of typescript/strip */
+    JSValue check;                   /* owned: the other one */
     const volatile int *interrupted; /* borrowed, while a text is stripped */
 } Stripper;
 
@@ -81,24 +82,24 @@ is_interrupted(JSRuntime *runtime, void *opaque)
 }
 
 /* Evaluates typescript/strip and all that it imports. */
-static JSValue
-load_strip(JSContext *js)
+static void
+load_functions(Stripper *self)
 {
+    JSContext *js = self->js;
     const GwBuiltin *builtin = gw_builtin_find("typescript/strip");
     JSValue module = JS_ReadObject(js, builtin->code, builtin->bytes, JS_READ_OBJ_BYTECODE);
     JSValue promise;
     JSValue names;
-    JSValue strip;
 
     g_assert(!JS_IsException(module) && JS_ResolveModule(js, module) == 0);
     promise = JS_EvalFunction(js, JS_DupValue(js, module));
     g_assert(JS_PromiseState(js, promise) == JS_PROMISE_FULFILLED);
     names = JS_GetModuleNamespace(js, JS_VALUE_GET_PTR(module));
-    strip = JS_GetPropertyStr(js, names, "strip");
+    self->strip = JS_GetPropertyStr(js, names, "strip");
+    self->check = JS_GetPropertyStr(js, names, "check");
     JS_FreeValue(js, names);
     JS_FreeValue(js, promise);
     JS_FreeValue(js, module);
-    return strip;
 }
 
 static Stripper *
@@ -111,7 +112,7 @@ stripper_new(void)
     JS_SetModuleLoaderFunc(runtime, normalize, load, NULL);
     JS_SetInterruptHandler(runtime, is_interrupted, self);
     self->js = JS_NewContext(runtime);
-    self->strip = load_strip(self->js);
+    load_functions(self);
     return self;
 }
 
@@ -214,4 +215,33 @@ gw_typescript_strip(const GwTypescript *source, GError **error)
     g_autofree char *key = gw_typescript_key(source);
 
     return find_or_strip(source, key, error);
+}
+
+char *
+gw_typescript_check(const char *text, gsize bytes, bool has_down, GError **error)
+{
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&mutex);
+    char *json = NULL;
+    JSContext *js;
+    JSValue arguments[2];
+    JSValue answer;
+    const char *found;
+
+    if (stripper == NULL)
+        stripper = stripper_new();
+    js = stripper->js;
+    JS_UpdateStackTop(JS_GetRuntime(js));
+    arguments[0] = JS_NewStringLen(js, text, bytes);
+    arguments[1] = JS_NewBool(js, has_down);
+    answer = JS_Call(js, stripper->check, JS_UNDEFINED, 2, (JSValueConst *)arguments);
+    found = JS_IsException(answer) ? NULL : JS_ToCString(js, answer);
+    json = g_strdup(found);
+    if (json == NULL) {
+        JS_FreeValue(js, JS_GetException(js));
+        gw_throw(error, GW_ERROR_SCRIPT_LOAD, "it does not parse");
+    }
+    JS_FreeCString(js, found);
+    JS_FreeValue(js, answer);
+    JS_FreeValue(js, arguments[0]);
+    return json;
 }

@@ -31,6 +31,11 @@ typedef struct {
  * stripped. A cache that can't be read or written is done without. Threads: any. */
 GwStripped *gw_typescript_strip(const GwTypescript *source, GError **error);
 
+/* What a file, JavaScript or TypeScript, calls and imports, and what the rules of `godwit check`
+ * say of it: JSON, see typescript/check.js. `has_down` is whether it exports one. Owned. Fails with
+ * GW_ERROR_SCRIPT_LOAD where it does not parse. Threads: any. */
+char *gw_typescript_check(const char *text, gsize bytes, bool has_down, GError **error);
+
 /* Below: the cache, by itself. */
 
 /* What the result of stripping is known by: 64 hex digits. Owned. */

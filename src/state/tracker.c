@@ -17,6 +17,7 @@ gw_tracker_free(GwTracker *tracker)
     if (tracker == NULL)
         return;
     gw_coll_free(tracker->coll);
+    g_clear_pointer(&tracker->files, g_ptr_array_unref);
     g_free(tracker);
 }
 

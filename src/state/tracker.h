@@ -19,6 +19,12 @@ GwTracker *gw_tracker_native_new(GwClients *clients, const char *db, const char 
  * only for a file of the same hash. */
 GwTracker *gw_tracker_changelog_new(GwClients *clients, const char *db, const char *name,
                                     bool use_file_hash);
+
+/* golang-migrate's format: {version, dirty}, the only document of its collection. `take_files` are
+ * the migrations that there are (GwMigrationFile): all up to the version count as applied. A dirty
+ * version is a record that runs, of a run without an id. */
+GwTracker *gw_tracker_versions_new(GwClients *clients, const char *db, const char *name,
+                                   GPtrArray *take_files);
 void gw_tracker_free(GwTracker *tracker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwTracker, gw_tracker_free)
 

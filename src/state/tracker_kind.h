@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the two formats of a tracker are inside state/: one table of functions each. See tracker.h
+ * What the formats of a tracker are inside state/: one table of functions each. See tracker.h
  * for what the functions promise.
  */
 #pragma once
@@ -21,6 +21,7 @@ struct GwTracker {
     const GwTrackerKind *kind; /* borrowed: static */
     GwColl *coll;              /* owned */
     bool use_file_hash;        /* changelog: rows hold the file's hash */
+    GPtrArray *files;          /* owned: GwMigrationFile; versions: those that there are */
 };
 
 /* Owned. */

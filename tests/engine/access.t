@@ -83,6 +83,28 @@ def test_no_rights_on_the_tracker_is_said_and_nothing_runs(project):
     assert project.ok("status", "--json").json["pending"] == 1
 
 
+def test_a_user_who_may_write_data_and_nothing_of_godwits_is_told_and_nothing_changes(project):
+    rights = [{"resource": {"db": project.database, "collection": name},
+               "actions": ["find", "insert", "update", "remove", "createIndex", "createCollection"]}
+              for name in ("a", "migrations")]
+    rights.append({"resource": {"db": project.database, "collection": ""}, "actions": ["listCollections", "find"]})
+    ROOT.admin.command("createRole", "writer_" + project.database, privileges=rights, roles=[])
+    ROOT.admin.command("createUser", "writer", pwd=SECRET, roles=["writer_" + project.database])
+    try:
+        use(project, "writer", SECRET)
+        project.guarded.a.insert_one({"_id": 1})
+        project.up_down("001_a.js", "await db.collection('a').updateMany({}, { $set: { b: 1 } });")
+        for words in (["up"], ["prune", "--yes"], ["baseline", "001_a", "--yes"], ["undo", "001_a", "--yes"]):
+            result = project.run(*words)
+            assert result.status in (5, 6), (words, result)
+            assert result.status == 5 or "godwit_lease" in result.err and "right" in result.err, (words, result)
+            says_no_secret(project, result)
+        assert list(project.guarded.a.find()) == [{"_id": 1}]
+        assert project.guarded.list_collection_names() == ["a"]
+    finally:
+        ROOT.admin.command("dropUser", "writer")
+
+
 def test_config_and_doctor_mask_the_password(project):
     use(project, "root", ROOT_SECRET)
     for words in (["config"], ["config", "--json"], ["doctor"], ["doctor", "--json"], ["up", "-v"]):
@@ -98,6 +120,20 @@ def test_an_error_that_shows_the_uri_does_not_show_the_password(project):
     result = project.fails(1, "up")
     says_no_secret(project, result)
     assert project.guarded.migrations.find_one()["status"] == "failed"
+
+
+def test_what_a_user_may_not_read_or_restore_is_said_with_the_role_that_may(project):
+    use(project, "root", ROOT_SECRET)
+    project.guarded.create_collection("times", timeseries={"timeField": "t"})
+    project.guarded.a.insert_one({})
+    project.ok("backup", "--out", "all.archive")
+    ROOT.admin.command("createUser", "narrow", pwd=SECRET, roles=[{"role": "read", "db": project.database}])
+    use(project, "narrow", SECRET)
+    result = project.fails(1, "backup", "--out", "b.archive")
+    assert "role 'backup'" in result.err and not list(project.folder.glob("b.archive*")), result
+    project.ok("backup", "--out", "a.archive", "--collections", "a")
+    says_no_secret(project, project.fails(6, "restore", "all.archive", "--drop"))
+    assert project.guarded.a.count_documents({}) == 1
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import bson
 import pymongo
@@ -201,6 +202,19 @@ def test_the_tracker_comes_back_and_the_history_is_added_to(project):
     assert actions == ["up", "restore", "restore"], actions
 
 
+def test_a_migration_that_is_under_way_is_told_of(project):
+    project.up_down("001_a.js", "await db.collection('a').insertOne({});"
+                    " while (await db.collection('go').findOne({}) === null)"
+                    " await new Promise(resolve => setTimeout(resolve, 50));")
+    process = project.start("up")
+    while project.db.a.count_documents({}) == 0:
+        assert process.poll() is None, process.communicate()
+    assert "is migrating this database" in project.ok("backup", "--out", "a.archive").err
+    project.db.go.insert_one({})
+    process.communicate()
+    assert project.ok("backup", "--out", "b.archive").err == ""
+
+
 # Refusals, before anything is changed.
 
 def test_what_is_there_is_not_touched_without_drop(project):
@@ -290,6 +304,13 @@ def test_damage_is_named_with_collection_and_byte(project):
     path.write_bytes(whole[:at] + b"y" + whole[at + 1:])
     result = refused(project, path, "--drop")
     assert f"'{project.database}.users'" in result.err and "checksum" in result.err, result
+    # What no checksum of the format is about.
+    for part in (b"tool_version\0", b"godwit 0", b"\x12crc\0", b"\x12CRC\0", b"EOF\0", b"metadata\0", b"bson\0"):
+        at = whole.find(part)
+        if at >= 0:
+            for place in (at + 1, at + len(part), at + len(part) + 1):
+                path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:])
+                refused(project, path, "--drop")
 
 
 # One moment.
@@ -351,7 +372,7 @@ def fail_command(project, **data):
 
 def test_where_the_history_does_not_reach_it_is_said(project):
     project.db.a.insert_many([{"_id": n} for n in range(10)])
-    fail_command(project, failCommands=["find"], errorCode=239)
+    fail_command(project, failCommands=["find"], namespace=f"{project.database}.a", errorCode=239)
     result = project.ok("backup", "--out", "a.archive")
     assert "note: the server keeps too little of its history" in result.err, result
     assert len(archive.Archive(project.folder / "a.archive").collections["a"].docs) == 10
@@ -359,8 +380,21 @@ def test_where_the_history_does_not_reach_it_is_said(project):
 
 def test_where_the_catalog_changed_it_is_read_again(project):
     project.db.a.insert_many([{"_id": n} for n in range(10)])
-    fail_command(project, failCommands=["find"], errorCode=246)
+    fail_command(project, failCommands=["find"], namespace=f"{project.database}.a", errorCode=246)
     assert project.ok("backup", "--out", "a.archive", "--json").json["consistent"]
+
+
+def test_a_collection_that_is_dropped_meanwhile_is_not_taken_for_an_empty_one(project):
+    project.db.a.insert_many([{"_id": n} for n in range(10)])
+    fail_command(project, failCommands=["find"], namespace=f"{project.database}.a", blockConnection=True,
+                 blockTimeMS=1500)
+    process = project.start("backup", "--out", "a.archive")
+    while not list(project.folder.glob("a.archive.*")):
+        assert process.poll() is None, process.communicate()
+    project.db.a.drop()
+    project.db.b.insert_one({})
+    assert process.wait() == 0, process.communicate()
+    assert list(archive.Archive(project.folder / "a.archive").collections) == ["b"]
 
 
 def test_a_standalone_server_is_backed_up_with_a_note(project):
@@ -378,7 +412,7 @@ def test_a_terminal_sees_how_far_it_is_and_how_long_it_will_take(project):
     fail_command(project, failCommands=["getMore"], blockConnection=True, blockTimeMS=1300, times=2)
     shown, status = terminal([GODWIT, "backup"], project.folder, project.environment)
     assert status == 0 and f"backing up '{project.database}'" in shown, shown
-    assert re.search(r"documents, [\d,]+/s, 1\.\d s, \d+ %, [\d.]+ m?s left", shown), shown
+    assert re.search(r"documents, [\d,]+/s, \d\.\d s, \d+ %, [\d.]+ m?s left", shown), shown
 
 
 # Never half.
@@ -404,7 +438,8 @@ def test_a_full_disk_leaves_nothing(project):
 
 def test_an_interrupted_backup_leaves_nothing(project):
     project.db.a.insert_many([{"_id": n} for n in range(10)])
-    fail_command(project, failCommands=["find"], blockConnection=True, blockTimeMS=2000)
+    fail_command(project, failCommands=["find"], namespace=f"{project.database}.a", blockConnection=True,
+                 blockTimeMS=2000)
     process = project.start("backup", "--out", "a.archive")
     while not list(project.folder.glob("a.archive.*")):
         assert process.poll() is None, process.communicate()
@@ -470,6 +505,38 @@ def test_a_killed_restore_is_before_or_after_and_can_be_called_again(project):
         everything.check_same(after, everything.snapshot(project.db))
 
 
+def test_a_restore_that_is_killed_at_random_is_before_or_after(project):
+    seed = random.randrange(1 << 32)
+    print(f"# seed {seed}")
+    moments = random.Random(seed)
+    project.configure(lease={"ttl": 3})
+    project.db.c.insert_many([{"_id": n, "x": "x" * 100} for n in range(3000)])
+    seed_small(project.db, 1)
+    after = everything.snapshot(project.db)
+    project.ok("backup", "--out", "one.archive")
+    ends = {"before": 0, "after": 0}
+    for _ in range(int(os.environ.get("GODWIT_TEST_KILLS", "4"))):
+        drop_small(project.db)
+        project.db.drop_collection("c")
+        seed_small(project.db, 2)
+        project.db.c.insert_one({"_id": "old"})
+        before = everything.snapshot(project.db)
+        start = time.monotonic()
+        process = project.start("restore", "one.archive", "--drop")
+        try:
+            process.wait(moments.random() * ends.get("took", 0.6))
+            ends["took"] = time.monotonic() - start
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.communicate()
+        project.ok("up")
+        which = "after" if project.db.a.find_one()["mark"] == 1 else "before"
+        ends[which] += 1
+        everything.check_same(after if which == "after" else before, everything.snapshot(project.db))
+        assert left_over(project.db) == [] and project.db.godwit_meta.find_one({"_id": "restore"}) is None
+    print(f"# {ends}")
+
+
 def test_a_killed_restore_of_a_time_series_can_be_called_again(project):
     project.configure(lease={"ttl": 3})
     options = {"timeField": "t"}
@@ -505,6 +572,33 @@ def test_a_restore_that_fails_leaves_what_was_there(project):
     everything.check_same(before, everything.snapshot(project.db))
     assert left_over(project.db) == [] and project.db.godwit_meta.find_one({"_id": "restore"}) is None
     assert project.db.godwit_history.find_one({"action": "restore"})["result"] == "failed"
+
+
+def test_what_somebody_makes_under_the_same_name_meanwhile_is_left_alone(project):
+    project.configure(lease={"ttl": 3})
+    project.db.a.insert_one({"_id": 1, "n": 1})
+    project.db.a.create_index("n")
+    project.ok("backup", "--out", "a.archive")
+    name, db = other(project)
+    words = ["restore", "a.archive", "--to-database", name]
+    fail_command(project, failCommands=["createIndexes"], namespace=f"{name}.godwit_restore.0",
+                 blockConnection=True, blockTimeMS=1500)
+    process = project.start(*words)
+    while left_over(db) == []:
+        assert process.poll() is None, process.communicate()
+    db.a.insert_one({"_id": "mine"})
+    err = process.communicate()[1].decode()
+    assert process.returncode == 5 and "somebody made a collection 'a'" in err, err
+    assert [row["_id"] for row in db.a.find()] == ["mine"] and left_over(db) == []
+    # The same when it was complete already.
+    db.a.drop()
+    assert project.run(*words, env={"GODWIT_CRASH_AT": "restore.placing:1"}).status != 0
+    db.a.insert_one({"_id": "mine"})
+    assert "Rename or drop the other one" in " ".join(project.fails(5, *words).err.split())
+    assert [row["_id"] for row in db.a.find()] == ["mine"] and left_over(db) != []
+    db.a.drop()
+    assert "its collections are in their places" in project.fails(5, *words).err
+    assert [row["_id"] for row in db.a.find()] == [1] and left_over(db) == []
 
 
 def test_a_new_primary_in_between_is_noticed(project):

@@ -118,6 +118,8 @@ CHANGES = {
     "createCollection": "await db.createCollection('made', { validator: { a: 1 } }); await "
         "db.createCollection('v2', { viewOn: 'users', pipeline: [] });",
     "drop": "await db.collection('users').drop();",
+    "collMod of a view, then drop": "await db.command({ collMod: 'view', viewOn: 'strict', pipeline: [] });"
+                                    "await db.collection('view').drop();",
     "drop a view": "await db.collection('view').drop();",
     "drop and make again": "await db.collection('users').drop(); await db.collection('users').insertOne({ _id: 1, "
         "fresh: true });",
@@ -477,6 +479,17 @@ def test_a_failing_validate_takes_everything_back(project):
                       "async validate() { return false; }};")
     project.fails(1, "up")
     assert snapshot(project.db) == before
+
+
+def test_a_time_series_in_a_transaction_is_refused_by_the_server_and_waits_for_nothing(project):
+    project.db.create_collection("times", timeseries={"timeField": "at"})
+    project.db.users.insert_one({"_id": 1})
+    project.up_down("001_a.js", """
+    const s = client.startSession(); s.startTransaction();
+    await db.collection('users').updateOne({ _id: 1 }, { $set: { a: 1 } }, { session: s });
+    await db.collection('times').insertOne({ at: new Date() }, { session: s });""")
+    assert "time-series" in project.fails(1, "up").err
+    assert project.db.users.find_one() == {"_id": 1}
 
 
 def test_the_program_does_not_see_what_was_put_aside(project):

@@ -48,7 +48,8 @@ class Sequence:
         db[self.prefix + "_b"].create_index([("s", -1), ("n", 1)])
         for place, name, docs in [(db, "_a", "_a"), (db, "_b", "_b"), (db, "_c", "_c"), (other, "_a", "_o")]:
             _insert(place[self.prefix + name], self.seeds[docs])
-        db.create_collection(self.prefix + "_view", check_exists=False, viewOn=self.prefix + "_a", pipeline=[{"$match": {"n": {"$gt": 1}}}])
+        db.create_collection(self.prefix + "_view", check_exists=False, viewOn=self.prefix + "_a",
+                             pipeline=[{"$match": {"n": {"$gt": 1}}}])
 
     def text(self, other, chosen=None):
         """The migration; `chosen` says which of its operations are in it (all)."""
@@ -68,30 +69,6 @@ def _insert(collection, docs):
         # What the server refuses, one _id twice for instance, is left out.
         if not {one["code"] for one in error.details["writeErrors"]} <= {11000, 121, 201}:
             raise
-
-
-def options_of(info):
-    """What collMod can't take away again is the same as what stands for it where it is missing."""
-    found = dict(info["options"])
-    for key, value in [("validationLevel", "strict"), ("validationAction", "error"), ("validator", {}),
-                       ("changeStreamPreAndPostImages", {"enabled": False})]:
-        if found.get(key) == value:
-            del found[key]
-    return str(found)
-
-
-def snapshot(db):
-    """Type, options, indexes and hash of each collection that is not godwit's."""
-    hashes = db.command("dbHash")["collections"]
-    found = {}
-    for info in db.list_collections():
-        name = info["name"]
-        if name.startswith("godwit_") and not name.startswith("godwit_trash") or name in ("migrations", "system.views"):
-            continue
-        indexes = [] if info["type"] == "view" or name.startswith("system.") else sorted(
-            (index["name"], str(index.to_dict())) for index in db[name].list_indexes())
-        found[name] = (info["type"], options_of(info), indexes, hashes.get(name))
-    return found
 
 
 def part_of(shot, prefix):

@@ -18,14 +18,16 @@ import tempfile
 import time
 
 import bson
+import pymongo
 from bson.raw_bson import RawBSONDocument
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "lib"), str(HERE)]
-from godwit import Project  # noqa: E402
-from sequence import FAIL, UNDO, Sequence, part_of, snapshot  # noqa: E402
+from godwit import URI, Project  # noqa: E402
+from sequence import FAIL, UNDO, Sequence, part_of  # noqa: E402
+from snapshot import snapshot  # noqa: E402
 
-SLICE = 120
+SLICE = 80
 BATCH = 20
 
 
@@ -35,14 +37,17 @@ class Bench:
     def __init__(self, folder):
         self.project = Project(folder)
         self.project.configure(policies={"outOfOrder": "allow", "missing": "allow"})
-        self.other = self.project.client[self.project.database + "_other"]
-        self.dbs = [self.project.db, self.other]
+        # Dates that Python does not know come back in the server's errors as well.
+        self.client = pymongo.MongoClient(URI, datetime_conversion="DATETIME_MS")
+        self.other = self.client[self.project.database + "_other"]
+        self.dbs = [self.client[self.project.database], self.other]
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.project.client.drop_database(self.other.name)
+        self.client.drop_database(self.other.name)
+        self.client.close()
         self.project.close()
 
     def put(self, sequence, chosen=None):

@@ -100,6 +100,15 @@ static const ScriptCase cases[] = {
           "declare module 'm' { export function f(): void; }\ndeclare const z: string;\n"
           "export const up = (a?: N.A) => console.log('ok');\n",
           "ok\n"),
+    LOADS("lines without semicolons stay apart where a type stood between them",
+          "@@ a.ts\nlet n: number = 0\nconst list = [1, 2] as const\ntype T = typeof list[1]\n"
+          ";[n] = list\n"
+          "const f = () => 5\ninterface I { a: 1; b: 2 }\n(f as any)\nconst o = { a: list }\n"
+          "declare const z: string\n[n] = [o.a.length as number]\n"
+          "abstract class C { abstract a(): void\n  declare q: number\n"
+          "  [Symbol.iterator]() { } }\n"
+          "export const up = () => console.log(n, typeof C.prototype[Symbol.iterator])\n",
+          "2 function\n"),
     LOADS("a byte order mark, a #! line and CRLF",
           "@@ a.ts\n\xEF\xBB\xBF#!/usr/bin/env ts-node\r\nconst a: string = `x\r\n`;\r\n"
           "export const up = (): void => console.log(a.length);\r\n",

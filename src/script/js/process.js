@@ -83,7 +83,7 @@ function exit(status = process.exitCode) {
 
 const process = Object.assign(new EventEmitter(), {
   arch: ARCHITECTURES[native.machine] ?? native.machine,
-  argv: ['godwit'],
+  argv: ['godwit', binding('source').root + '/godwit'],
   argv0: 'godwit',
   chdir: () => {
     throw coded(Error, 'ERR_NOT_AVAILABLE', 'process.chdir is not available in godwit: a script works in its project');

@@ -62,8 +62,10 @@ class Step:
 class Run:
     """A case's project in a folder of its own, and what a tool made of it."""
 
-    def __init__(self, name: str, tool: Tool, client: pymongo.MongoClient, modules: pathlib.Path):
-        self.case = json.loads((CASES / name / "case.json").read_text())
+    def __init__(self, name: str, tool: Tool, client: pymongo.MongoClient, modules: pathlib.Path,
+                 cases: pathlib.Path = CASES):
+        self.case = json.loads((cases / name / "case.json").read_text())
+        self.source = cases / name
         self.tool = tool
         self.client = client
         self.modules = modules
@@ -73,7 +75,7 @@ class Run:
         self.name = name
 
     def _lay_out(self, folder: pathlib.Path) -> None:
-        shutil.copytree(CASES / self.name, folder, dirs_exist_ok=True)
+        shutil.copytree(self.source, folder, dirs_exist_ok=True)
         (folder / "case.json").unlink()
         if not self.case.get("bare") and not list(folder.glob("*config*")):
             shutil.copy(HERE / "config.js", folder / "migrate-mongo-config.js")
@@ -125,7 +127,7 @@ class Run:
 
     def _files(self, folder: pathlib.Path) -> list:
         paths = [path.relative_to(folder) for path in folder.rglob("*")
-                 if path.is_file() and "node_modules" not in path.parts]
+                 if path.is_file() and not {"node_modules", ".godwit"} & set(path.parts)]
         return sorted(re.sub(r"\d{14}", "TIME", str(path)) for path in paths)
 
     def _compared(self, before: list, status: int) -> list:

@@ -4,6 +4,9 @@
 
 const { loadTop } = require('internal/loader');
 
+// Lists of commands, which are read and not run: internal/declarative.
+const isDeclarative = (path) => /\.(up|down)\.json$/.test(path);
+
 let loaded;
 
 // `module.default ?? module`, as migrate-mongo has it; the other one where it lacks the function.
@@ -19,7 +22,7 @@ function textOf(value) {
 }
 
 async function load(path) {
-  loaded = await loadTop(path);
+  loaded = isDeclarative(path) ? require('internal/declarative').load(path) : await loadTop(path);
   const facts = loaded?.default ?? loaded;
   const has = (name) => typeof objectOf(name)?.[name] === 'function';
   return {

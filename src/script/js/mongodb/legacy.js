@@ -4,6 +4,7 @@
 'use strict';
 
 const { OrderedBulkOperation, UnorderedBulkOperation } = require('mongodb/bulk');
+const { BulkWriteResult } = require('mongodb/bulk-result');
 const { AbstractCursor } = require('mongodb/cursor');
 const { Admin } = require('mongodb/admin');
 const { Collection } = require('mongodb/collection');
@@ -91,6 +92,21 @@ define(Db.prototype, 'ensureIndex', async function ensureIndex(name, spec, optio
   note('db.ensureIndex()', 'use createIndex');
   return this.createIndex(name, spec, options);
 });
+
+// What a bulk answered under these names.
+const COUNTS = {
+  nInserted: 'insertedCount', nMatched: 'matchedCount', nModified: 'modifiedCount', nRemoved: 'deletedCount',
+  nUpserted: 'upsertedCount',
+};
+for (const [old, name] of Object.entries(COUNTS)) {
+  Object.defineProperty(BulkWriteResult.prototype, old, {
+    get() {
+      note(`.${old} of a result`, `use ${name}`);
+      return this[name];
+    },
+    configurable: true, enumerable: false,
+  });
+}
 
 // each(callback): called with (error, document), at the end with null.
 define(AbstractCursor.prototype, 'each', function each(callback) {

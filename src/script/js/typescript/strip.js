@@ -10,10 +10,13 @@ import NameManager from 'sucrase/NameManager';
 import TokenProcessor from 'sucrase/TokenProcessor';
 import identifyShadowedGlobals from 'sucrase/identifyShadowedGlobals';
 import { parse } from 'sucrase/parser/index';
+import { ContextualKeyword as word } from 'sucrase/parser/tokenizer/keywords';
+import { TokenType as tt } from 'sucrase/parser/tokenizer/types';
 import { locationForIndex } from 'sucrase/parser/traverser/base';
 import RootTransformer from 'sucrase/transformers/RootTransformer';
 import getTSImportedNames from 'sucrase/util/getTSImportedNames';
 
+export { check } from 'typescript/check';
 import { findRefused } from 'typescript/refused';
 import { shiftsOf } from 'typescript/shifts';
 
@@ -21,29 +24,55 @@ function blank(text) {
   return text.includes('\n') || text.includes('\r') ? text.replace(/[^\r\n]/g, ' ') : ' '.repeat(text.length);
 }
 
+// `type A = 1` between two lines without semicolons kept them apart: so must what is left of it.
+const DECLARATION_WORDS = new Set([
+  word._abstract, word._declare, word._global, word._interface, word._module, word._namespace, word._type,
+]);
+const DECLARATION_TYPES = new Set([tt._abstract, tt._declare, tt._export, tt._function]);
+
+const OPENING = new Set([tt.braceL, tt.bracketL, tt.lessThan, tt.parenL]);
+const CLOSING = new Set([tt.braceR, tt.bracketR, tt.greaterThan, tt.parenR]);
+const NAMES = new Set([tt.braceL, tt.name, tt.star, tt.string]);
+
+function startsDeclaration(token) {
+  return token.isType && (DECLARATION_WORDS.has(token.contextualKeyword) || DECLARATION_TYPES.has(token.type));
+}
+
 // How sucrase calls what was imported: its error would speak of 'call', not of the name.
 const CALL = '.call(void 0, ';
 
 class BlankingProcessor extends TokenProcessor {
+  depth = 0; // of brackets in what is being dropped
+
   replaceToken(newCode) {
     super.replaceToken(newCode.endsWith(CALL) ? `(0, ${newCode.slice(0, -CALL.length)})(` : newCode);
   }
 
   removeInitialToken() {
     this.resultCode += this.previousWhitespaceAndComments();
-    this.blankToken();
+    this.depth = 0;
+    this.blankToken(startsDeclaration(this.currentToken()) ? ';' : '');
   }
 
   removeToken() {
-    this.resultCode += blank(this.previousWhitespaceAndComments());
-    this.blankToken();
+    const before = this.previousWhitespaceAndComments();
+    this.resultCode += blank(before);
+    this.blankToken(this.depth === 0 && before.includes('\n') && this.startsAnother() ? ';' : '');
   }
 
-  blankToken() {
+  // A declaration right behind a type (`as const`, a new line, `type A = 1`) is dropped in one go with it.
+  startsAnother() {
+    const next = this.tokens[this.tokenIndex + 1];
+    return startsDeclaration(this.currentToken()) && NAMES.has(next?.type);
+  }
+
+  blankToken(first = '') {
     const token = this.currentToken();
     this.appendTokenPrefix();
-    this.resultCode += blank(this.code.slice(token.start, token.end));
+    this.resultCode += first + blank(this.code.slice(token.start + first.length, token.end));
     this.appendTokenSuffix();
+    if (OPENING.has(token.type)) this.depth++;
+    else if (CLOSING.has(token.type)) this.depth--;
     this.tokenIndex++;
   }
 
