@@ -14,9 +14,10 @@ import time
 import pymongo
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TESTS / "lib"), str(TESTS)]
+sys.path[:0] = [str(TESTS / "lib"), str(TESTS), str(TESTS / "fault")]
 from godwit import URI, main  # noqa: E402
 from harness.mongod import Mongod  # noqa: E402
+from shop import expire_lease, short_transactions  # noqa: E402
 
 PATIENCE_S = 120
 HOUR_S = 3600
@@ -192,7 +193,7 @@ def test_a_network_that_stalls_for_a_while_is_waited_for(project):
 
 
 def test_a_network_that_stalls_for_good_ends_it_within_its_limits_and_the_next_up_finishes(project):
-    with Proxy(server_port()) as proxy:
+    with Proxy(server_port()) as proxy, short_transactions(project.client):
         through(project, proxy, "&socketTimeoutMS=2000&serverSelectionTimeoutMS=2000&connectTimeoutMS=2000")
         running = project.start("up")
         wait_until(lambda: is_under_way(project.db) or running.poll() is not None, "the sweep")
@@ -200,10 +201,10 @@ def test_a_network_that_stalls_for_good_ends_it_within_its_limits_and_the_next_u
         out, err = running.communicate(timeout=PATIENCE_S)
         assert running.returncode in (1, 4, 6), (running.returncode, out, err)
         assert b"001_a" in err and (b"timeout" in err.lower() or b"timed out" in err or b"lease" in err), err
-    project.configure()
-    project.db.godwit_lease.update_one({}, {"$unset": {"expiresAt": 1}})
-    project.ok("up", "--wait", "90")
-    check_once(project.db)
+        project.configure()
+        expire_lease(project)
+        project.ok("up", "--wait", "90")
+        check_once(project.db)
 
 
 def test_a_server_whose_power_goes_and_comes_back_has_every_change_once(project):
