@@ -98,6 +98,21 @@ check_refused(GwPart *part, GError **error)
     return gw_throw(error, GW_ERROR_SERVER, "an operation was refused");
 }
 
+/* Where parts have an order, when it is this one's turn. */
+static bool
+apply_in_turn(GwPart *part, GwConn *conn, const GwWrite *write, GError **error)
+{
+    bool is_done = false;
+
+    if (part->turns != NULL)
+        gw_turns_wait(part->turns, part->turn);
+    bson_destroy(&part->reply);
+    is_done = gw_writer_apply(part->docs->next, conn, write, &part->reply, error);
+    if (part->turns != NULL)
+        gw_turns_pass(part->turns, part->turn);
+    return is_done;
+}
+
 static bool
 send(GwPart *part, GwSession *session, GError **error)
 {
@@ -113,17 +128,9 @@ send(GwPart *part, GwSession *session, GError **error)
         .batch_count = part->count,
         .session = session,
     };
-    bool is_done = false;
 
     part->is_sent = true;
-    bson_destroy(&part->reply);
-    if (part->turns != NULL)
-        gw_turns_wait(part->turns, part->turn);
-    is_done =
-        gw_writer_apply(part->docs->next, conn_of(part, session), &write, &part->reply, error);
-    if (part->turns != NULL)
-        gw_turns_pass(part->turns, part->turn);
-    return is_done && check_refused(part, error);
+    return apply_in_turn(part, conn_of(part, session), &write, error) && check_refused(part, error);
 }
 
 /* Several operations may follow each other on one document. */

@@ -138,7 +138,7 @@ class Collection {
   // Documents without options: false where they have to be inserted by themselves.
   #gatherAll(documents) {
     if (documents.length === 0 || !native.mayGather()) return false;
-    for (const document of documents) if (document === null || typeof document !== 'object' || Array.isArray(document)) return false;
+    if (!documents.every((each) => each !== null && typeof each === 'object' && !Array.isArray(each))) return false;
     for (const document of documents) this._addId(document, {});
     return native.deferInserts(this.s.db.databaseName, this.s.name, documents, here);
   }
