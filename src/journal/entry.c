@@ -13,12 +13,6 @@ static const char *const kind_names[] = {
     [GW_ENTRY_OUTPUT] = "output",   [GW_ENTRY_IRREVERSIBLE] = "irreversible",
 };
 
-const char *
-gw_entry_kind_name(GwEntryKind kind)
-{
-    return kind_names[kind];
-}
-
 GwEntry *
 gw_entry_new(const bson_oid_t *job, GwEntryKind kind, const char *db, const char *coll)
 {

@@ -45,8 +45,6 @@ GwEntry *gw_entry_new(const bson_oid_t *job, GwEntryKind kind, const char *db, c
 void gw_entry_free(GwEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwEntry, gw_entry_free)
 
-const char *gw_entry_kind_name(GwEntryKind kind);
-
 /* How many documents the entry takes, and the one that is part `part` of it. Owned. */
 guint gw_entry_part_count(const GwEntry *entry);
 bson_t *gw_entry_part(const GwEntry *entry, guint part);

@@ -74,5 +74,9 @@ GwEntry *gw_journal_entry_new(GwJournal *journal, GwEntryKind kind, const char *
 const GwCollInfo *gw_journal_known(GwJournal *journal, GwConn *conn, const char *db,
                                    const char *coll, GError **error);
 
+/* Whether no transaction can hold changes of the collection: a standalone, a capped one, system.*,
+ * the server's own databases. */
+bool gw_journal_is_plain(const GwJournal *journal, const GwCollInfo *info, const char *db);
+
 /* Forget what is known of all collections: one of them came, went or changed. */
 void gw_journal_forget(GwJournal *journal);

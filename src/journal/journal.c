@@ -406,6 +406,14 @@ gw_journal_known(GwJournal *journal, GwConn *conn, const char *db, const char *c
     return info;
 }
 
+bool
+gw_journal_is_plain(const GwJournal *journal, const GwCollInfo *info, const char *db)
+{
+    return !journal->has_transactions || info->is_capped ||
+           g_str_has_prefix(info->name, "system.") || g_str_equal(db, "config") ||
+           g_str_equal(db, "local");
+}
+
 void
 gw_journal_forget(GwJournal *journal)
 {

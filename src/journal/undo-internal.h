@@ -38,9 +38,6 @@ bool gw_undo_docs(GwUndo *undo, const GwEntry *entry, GError **error);
 /* Take back one entry of another kind. */
 bool gw_undo_schema(GwUndo *undo, const GwEntry *entry, GError **error);
 
-/* Whether the collection is one that no transaction can hold. */
-bool gw_undo_is_plain(const GwUndo *undo, const GwCollInfo *info, const char *db);
-
 bool gw_undo_send(GwUndo *undo, const char *db, const bson_t *command, bson_t *out_reply,
                   GError **error);
 

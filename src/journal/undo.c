@@ -82,14 +82,6 @@ gw_undo_find(const char *coll, const GPtrArray *records, const bson_t *projectio
 }
 
 bool
-gw_undo_is_plain(const GwUndo *undo, const GwCollInfo *info, const char *db)
-{
-    return !undo->params->journal->has_transactions || info->is_capped ||
-           g_str_has_prefix(info->name, "system.") || g_str_equal(db, "config") ||
-           g_str_equal(db, "local");
-}
-
-bool
 gw_undo_send(GwUndo *undo, const char *db, const bson_t *command, bson_t *out_reply, GError **error)
 {
     GwWrite write = {.kind = gw_write_kind_of(command), .db = db, .command = command};
@@ -155,15 +147,6 @@ begin(GwUndo *undo, GError **error)
     skip_undone(undo->entries);
     skip_made_again(undo->entries);
     return true;
-}
-
-bool
-gw_undo_check(const GwUndoParams *params, const GwJob *job, GwUndoResult *result, GError **error)
-{
-    g_auto(GwUndo) undo = {.params = params, .job = job, .result = result};
-
-    g_mutex_init(&undo.lock);
-    return begin(&undo, error) && gw_undo_look(&undo, error);
 }
 
 static bool

@@ -33,11 +33,6 @@ typedef struct {
     gpointer data;
 } GwUndoParams;
 
-/* Look for what stands in the way: conflicts go into the result. Fails where the journal of the job
- * is gone, not whole or damaged. Nothing is written. */
-bool gw_undo_check(const GwUndoParams *params, const GwJob *job, GwUndoResult *result,
-                   GError **error);
-
 /* Take the job back: check, then write. Fails with GW_ERROR_CONFLICT where there are conflicts and
  * the policy is to stop; then nothing was written, unless somebody came in between. A job that was
  * done is marked as undoing from the first write on. `result` is initialised. */

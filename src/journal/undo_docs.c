@@ -405,7 +405,8 @@ gw_undo_docs(GwUndo *undo, const GwEntry *entry, GError **error)
     info = gw_catalog_get(undo->conn, entry->db, entry->coll, error);
     if (info == NULL)
         return false;
-    if (!attempt_all_ways(&batch, gw_undo_is_plain(undo, info, entry->db), error))
+    if (!attempt_all_ways(&batch, gw_journal_is_plain(undo->params->journal, info, entry->db),
+                          error))
         return false;
     g_mutex_lock(&undo->lock);
     undo->result->documents += batch.restored;

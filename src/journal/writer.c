@@ -105,17 +105,6 @@ prepare(const Call *call, GError **error)
     return is_done;
 }
 
-/* Where no transaction can hold it. */
-static bool
-is_plain(const Call *call, const GwCollInfo *info)
-{
-    const char *db = call->facts->db;
-
-    return !call->recorder->journal->has_transactions || info->is_capped ||
-           g_str_has_prefix(info->name, "system.") || g_str_equal(db, "config") ||
-           g_str_equal(db, "local");
-}
-
 static bool
 apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
 {
@@ -145,7 +134,8 @@ apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
         bson_destroy(out_reply);
         return gw_writer_apply(call->recorder->next, call->conn, call->write, out_reply, error);
     }
-    docs.is_plain = is_plain(call, info) && !is_in_transaction(call->write);
+    docs.is_plain =
+        gw_journal_is_plain(journal, info, call->facts->db) && !is_in_transaction(call->write);
     return gw_docs_apply(&docs, out_reply, error);
 }
 
