@@ -294,7 +294,8 @@ def make(name, changes):
         gathered = contents(project)
         counted = project.record("001_a")["documentsAffected"]
         for each in project.db.list_collection_names():
-            project.db.drop_collection(each)
+            if not each.startswith("system."):
+                project.db.drop_collection(each)
         JOURNAL.seed(project)
         project.ok("up", env=OFF)
         assert contents(project) == gathered

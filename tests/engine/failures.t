@@ -34,7 +34,7 @@ def test_a_missing_up_is_named_and_nothing_runs(project):
 
 def test_a_throw_is_recorded_as_failed_with_file_line_and_how_far_it_came(project):
     project.migration("001_a.js", "module.exports = {\n  async up(db) {\n"
-                      "    await db.collection('a').insertMany([{}, {}, {}]);\n"
+                      "    await db.collection('a').insertMany([{}, {}, {}]); await db.collection('a').findOne();\n"
                       "    throw new Error('half way');\n  }\n};\n")
     project.up_down("002_b.js", "await db.collection('b').insertOne({});")
     result = project.fails(1, "up")
