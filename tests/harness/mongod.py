@@ -48,6 +48,8 @@ class Mongod:
                    "--dbpath", str(self.folder), "--logpath", str(self.folder / "mongod.log"),
                    *(["--replSet", self.set_name, "--oplogSize", "512"] if self.set_name else []),
                    "--wiredTigerCacheSizeGB", "0.5", "--nounixsocket",
+                   # Some tests make and drop thousands of collections: their files are not kept open for 10 minutes.
+                   "--wiredTigerEngineConfigString", "file_manager=(close_idle_time=20,close_scan_interval=5)",
                    "--setParameter", "enableTestCommands=1",
                    "--setParameter", "diagnosticDataCollectionEnabled=false"]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
