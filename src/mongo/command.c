@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mongo/command.h"
 
+#include "base/clock.h"
 #include "mongo/names.h"
 #include "mongo/send.h"
 
@@ -82,12 +83,47 @@ note_cursor(const bson_t *command, const bson_t *reply, const GwCursorHome *home
         gw_clients_keep_cursor(home->conn->clients, open, home);
 }
 
+/* How long a primary is looked for that answers: longer than an election takes. */
+#define PATIENCE_MS 20000
+#define PAUSE_US 50000
+
+static bool
+attempt(GwConn *conn, GwSend *run, GwCursorHome *home, bson_t *out_reply, bson_error_t *out_cause)
+{
+    if (!find_home(conn, run->command, run->session, home, out_cause)) {
+        bson_init(out_reply);
+        return false;
+    }
+    run->server_id = home->server_id;
+    return gw_send(home->conn, run, out_reply, out_cause);
+}
+
+/* Send it to where it belongs. A command that opens a cursor is bound to one server, so the driver
+ * can't look for another one when that has stepped down: it is sent again to who is primary then.
+ */
+static bool
+send_home(GwConn *conn, GwSend *run, GwCursorHome *home, bson_t *out_reply, bson_error_t *out_cause)
+{
+    const gint64 until_ms = gw_clock_monotonic_ms() + PATIENCE_MS;
+    const bool may_move = opens_cursor(gw_command_name(run->command)) &&
+                          (run->session == NULL || !gw_session_in_transaction(run->session));
+    bool done = attempt(conn, run, home, out_reply, out_cause);
+
+    while (!done && may_move && gw_send_has_moved(out_cause) &&
+           gw_clock_monotonic_ms() < until_ms) {
+        g_usleep(PAUSE_US);
+        bson_destroy(out_reply);
+        done = attempt(conn, run, home, out_reply, out_cause);
+    }
+    return done;
+}
+
 bool
 gw_command_read(GwConn *conn, const char *db, const bson_t *command, GwSession *session,
                 bson_t *out_reply, GError **error)
 {
     GwSend run = {.mode = mode_of(conn, command), .db = db, .command = command, .session = session};
-    GwCursorHome home = {0};
+    GwCursorHome home = {.conn = conn};
     bson_error_t cause = {0};
     bool done = false;
 
@@ -96,12 +132,7 @@ gw_command_read(GwConn *conn, const char *db, const bson_t *command, GwSession *
         return gw_throw(error, GW_ERROR_BUG, "the command '%s' writes and came as a read",
                         gw_command_name(command));
     }
-    if (!find_home(conn, command, session, &home, &cause)) {
-        bson_init(out_reply);
-        return gw_throw_server(error, &cause, NULL);
-    }
-    run.server_id = home.server_id;
-    done = gw_send(home.conn, &run, out_reply, &cause);
+    done = send_home(conn, &run, &home, out_reply, &cause);
     note_cursor(command, out_reply, &home);
     return done || gw_throw_server(error, &cause, out_reply);
 }

@@ -276,6 +276,18 @@ gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryabl
     return done;
 }
 
+bool
+gw_send_has_moved(const bson_error_t *cause)
+{
+    static const guint32 codes[] = {91, 189, 10107, 11600, 11602, 13435, 13436};
+
+    for (guint index = 0; index < G_N_ELEMENTS(codes); index++) {
+        if (cause->code == codes[index])
+            return true;
+    }
+    return cause->domain == MONGOC_ERROR_STREAM;
+}
+
 guint32
 gw_send_pick_server(GwConn *conn, const bson_t *command, bson_error_t *out_cause)
 {

@@ -33,6 +33,10 @@ bool gw_send(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *o
 bool gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryable,
                    bson_t *out_reply, bson_error_t *out_cause);
 
+/* Whether a command failed because its server is no primary any more, or goes down: another one
+ * will answer. */
+bool gw_send_has_moved(const bson_error_t *cause);
+
 /* The driver's number of the server where a read without a transaction goes; 0 and `out_cause`
  * where there is none. */
 guint32 gw_send_pick_server(GwConn *conn, const bson_t *command, bson_error_t *out_cause);
