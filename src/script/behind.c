@@ -25,7 +25,8 @@ typedef struct GwBehind {
     GwBytes scratch;   /* owned: the write that is encoded */
     JSValue failure;   /* owned: what the first failed write threw; undefined = none */
     bool has_failed;
-    GMutex lock; /* guards is_done of batches */
+    guint in_flight; /* batches that the loop has not handed back */
+    GMutex lock;     /* guards is_done of batches */
     GCond done;
 } GwBehind;
 
@@ -89,6 +90,7 @@ settle(GwCompletion *completion, JSContext *js)
     GHashTableIter iter;
     gpointer value = NULL;
 
+    behind->in_flight--;
     g_hash_table_iter_init(&iter, behind->slots);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Slot *slot = value;
@@ -136,6 +138,7 @@ take_off(GwBehind *behind, Slot *slot)
     batch->call->task.completion.settle = settle;
     batch->call->task.completion.discard = discard;
     gw_batch_ref(batch);
+    behind->in_flight++;
     gw_executor_start(behind->mongo->executor, NULL, &batch->call->task);
 }
 
@@ -151,6 +154,14 @@ gw_behind_send(GwMongo *mongo)
         if (((Slot *)slot)->flying == NULL)
             take_off(behind, slot);
     }
+}
+
+guint
+gw_behind_in_flight(const GwMongo *mongo)
+{
+    const GwBehind *behind = mongo->behind;
+
+    return behind != NULL ? behind->in_flight : 0;
 }
 
 static void

@@ -16,6 +16,9 @@ void gw_behind_clear(GwMongo *mongo); /* what was not sent is dropped */
 /* Send all and wait until it is done. False with an exception: that of a write which failed. */
 bool gw_behind_settle(GwMongo *mongo, JSContext *js);
 
+/* How many batches the loop has not handed back, though they may be done. */
+guint gw_behind_in_flight(const GwMongo *mongo);
+
 /* Send what can be sent, and go on. */
 void gw_behind_send(GwMongo *mongo);
 

@@ -89,6 +89,12 @@ gw_binding_mongo_settle(GwEngine *engine)
     return !engine->mongo || gw_behind_settle(engine->mongo, engine->js);
 }
 
+guint
+gw_binding_mongo_settled(const GwEngine *engine)
+{
+    return engine->mongo ? gw_behind_in_flight(engine->mongo) : 0;
+}
+
 bool
 gw_mongo_class_new(JSContext *js, JSClassID *out_id, const JSClassDef *definition)
 {

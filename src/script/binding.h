@@ -67,3 +67,6 @@ void gw_binding_mongo_clear(GwEngine *engine);
 
 /* Wait for writes that the driver has answered before they were done. False with an exception. */
 bool gw_binding_mongo_settle(GwEngine *engine);
+
+/* How many pieces of work of those are in flight in the loop. */
+guint gw_binding_mongo_settled(const GwEngine *engine);

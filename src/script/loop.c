@@ -327,9 +327,15 @@ gw_loop_drain(GwLoop *loop, gint64 grace_us, guint *out_dropped)
 }
 
 bool
+gw_loop_is_busy_beside(const GwLoop *loop, guint count)
+{
+    return loop->in_flight > count || gw_timers_has_ref(loop->timers);
+}
+
+bool
 gw_loop_is_busy(const GwLoop *loop)
 {
-    return loop->in_flight > 0 || gw_timers_has_ref(loop->timers);
+    return gw_loop_is_busy_beside(loop, 0);
 }
 
 void

@@ -61,8 +61,10 @@ GwLoopEnd gw_loop_run(GwLoop *loop, JSValueConst promise);
  * how many timers that were. */
 GwLoopEnd gw_loop_drain(GwLoop *loop, gint64 grace_us, guint *out_dropped);
 
-/* Whether work is in flight, or a timer that counts is set. */
+/* Whether work is in flight, or a timer that counts is set; the same beside `count` pieces of work
+ * that nobody has to wait for. */
 bool gw_loop_is_busy(const GwLoop *loop);
+bool gw_loop_is_busy_beside(const GwLoop *loop, guint count);
 
 /* Whether the user wants everything to stop. */
 bool gw_loop_is_interrupted(const GwLoop *loop);

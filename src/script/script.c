@@ -172,7 +172,8 @@ note(GwScript *script, const char *format, ...)
 static bool
 drain(GwScript *script, const Call *call, GError **error)
 {
-    bool was_busy = gw_loop_is_busy(script->engine->loop);
+    bool was_busy =
+        gw_loop_is_busy_beside(script->engine->loop, gw_binding_mongo_settled(script->engine));
     guint dropped = 0;
     GwLoopEnd end = gw_loop_drain(script->engine->loop, GRACE_US, &dropped);
 

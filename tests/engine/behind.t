@@ -55,9 +55,11 @@ def both_ways(project, body):
 def test_a_loop_of_awaited_updates_takes_few_transactions(project):
     seed(project)
     before = transactions(project)
-    up(project, "for await (const doc of c.find()) await c.updateOne({ _id: doc._id }, { $set: { n: -doc.n } });")
+    result = up(project, "for await (const doc of c.find()) "
+                         "await c.updateOne({ _id: doc._id }, { $set: { n: -doc.n } });")
     assert transactions(project) - before < 60
     assert all(doc["n"] == -doc["_id"] for doc in project.db.things.find())
+    assert "did not await" not in result.err, result
     assert project.record("001_a")["documentsAffected"] == 5000
 
 
