@@ -176,6 +176,7 @@ gw_backup_retain(const GwProject *project, const char *latest, GError **error)
     gint64 before_ms = days > 0 ? gw_clock_now_ms() - days * DAY_MS : G_MININT64;
     g_autofree char *folder = gw_backup_folder(project);
     g_autoptr(GPtrArray) names = list_automatic(project, folder, error);
+    gint64 kept = 1; /* the latest, whatever its name: several may be of one second */
 
     for (guint next = 0; names != NULL && next < names->len; next++) {
         const char *name = g_ptr_array_index(names, next);
@@ -183,9 +184,12 @@ gw_backup_retain(const GwProject *project, const char *latest, GError **error)
         gint64 created_ms = 0;
         gint64 bytes = 0;
 
-        if (g_str_equal(name, latest) || !look_at(path, &created_ms, &bytes) ||
-            ((keep == 0 || next < keep) && created_ms >= before_ms))
+        if (g_str_equal(name, latest) || !look_at(path, &created_ms, &bytes))
             continue;
+        if ((keep == 0 || kept < keep) && created_ms >= before_ms) {
+            kept++;
+            continue;
+        }
         if (!gw_fs_delete_tree(path, error))
             return gw_prefix(error, "removing old backups");
     }
