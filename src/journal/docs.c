@@ -123,7 +123,7 @@ gw_docs_run_part(GwPart *part, GError **error)
 
     if (docs->is_plain)
         return gw_part_run_plain(part, error);
-    if (session != NULL && gw_session_in_transaction(session))
+    if (gw_session_in_transaction(session))
         return gw_part_run(part, session, gw_journal_row_of(docs->journal, session), error);
     return gw_journal_in_transaction(docs->journal, run_in_own, part, session, error);
 }
@@ -173,9 +173,7 @@ try_part(GwPart *part, gint64 *out_error_at, GError **error)
 static bool
 is_final(const Progress *progress)
 {
-    const GwSession *session = progress->docs->write->session;
-
-    return progress->docs->is_plain || (session != NULL && gw_session_in_transaction(session));
+    return progress->docs->is_plain || gw_session_in_transaction(progress->docs->write->session);
 }
 
 static void

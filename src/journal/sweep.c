@@ -194,12 +194,6 @@ run_chunk(gpointer piece, gpointer data, GError **error)
     return true;
 }
 
-static bool
-give(Sweep *sweep, Chunk *take_chunk)
-{
-    return gw_crew_give(sweep->crew, take_chunk);
-}
-
 /* Documents `begin` to `end` of those that were found. */
 static bool
 give_ids(Sweep *sweep, guint begin, guint end)
@@ -210,7 +204,7 @@ give_ids(Sweep *sweep, guint begin, guint end)
     chunk->count = end - begin;
     for (guint index = begin; index < end; index++)
         gw_doc_set_add(chunk->ids, gw_doc_set_at(sweep->found, index));
-    return give(sweep, chunk);
+    return gw_crew_give(sweep->crew, chunk);
 }
 
 static bool
@@ -315,7 +309,7 @@ walk_ranges(Sweep *sweep, const bson_t *last, GError **error)
         chunk->upto = is_last ? bson_copy(last) : g_steal_pointer(&upto);
         chunk->count = count;
         after = bson_copy(chunk->upto);
-        if (!give(sweep, chunk))
+        if (!gw_crew_give(sweep->crew, chunk))
             return true; /* the crew has the failure */
     }
     return true;
@@ -449,15 +443,6 @@ run(Sweep *sweep, GError **error)
     return gw_crew_wait(sweep->crew, is_done ? error : NULL) && is_done;
 }
 
-/* In the script's own transaction all of it is one chunk. */
-static bool
-is_in_transaction(const GwPart *part)
-{
-    const GwSession *session = part->docs->write->session;
-
-    return session != NULL && gw_session_in_transaction(session);
-}
-
 bool
 gw_sweep_run(GwPart *part, GError **error)
 {
@@ -467,7 +452,8 @@ gw_sweep_run(GwPart *part, GError **error)
 
     g_mutex_init(&sweep.lock);
     gw_reply_sum_init(&sweep.sum);
-    if (is_in_transaction(part))
+    /* In the script's own transaction all of it is one chunk. */
+    if (gw_session_in_transaction(part->docs->write->session))
         return gw_docs_run_part(part, error);
     sweep.conn = gw_conn_take(part->docs->journal->clients);
     is_done = run(&sweep, error);

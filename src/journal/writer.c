@@ -24,12 +24,6 @@ is_of_documents(GwWriteKind kind)
            kind == GW_WRITE_SWEEP || kind == GW_WRITE_FIND_AND_MODIFY;
 }
 
-static bool
-is_in_transaction(const GwWrite *write)
-{
-    return write->session != NULL && gw_session_in_transaction(write->session);
-}
-
 static GwSchemaWrite
 schema_of(const Call *call)
 {
@@ -91,11 +85,12 @@ prepare(const Call *call, GError **error)
     if (!look_up(call, &kind, error))
         return false;
     is_missing = kind == GW_COLL_NONE && makes_collection(call->write);
-    if (is_missing && is_in_transaction(call->write))
+    if (is_missing && gw_session_in_transaction(call->write->session))
         return gw_schema_note_made(&schema, error);
     /* The server writes to no time-series in a transaction, and an open one stands in the way of a
      * copy: we would wait for ourselves. */
-    if (!is_missing && (kind != GW_COLL_TIME_SERIES || is_in_transaction(call->write)))
+    if (!is_missing &&
+        (kind != GW_COLL_TIME_SERIES || gw_session_in_transaction(call->write->session)))
         return true;
     g_rw_lock_writer_lock(&journal->schema);
     is_done = is_missing ? gw_schema_ensure(&schema, error) : gw_series_keep(&schema, error);
@@ -134,8 +129,8 @@ apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
         bson_destroy(out_reply);
         return gw_writer_apply(call->recorder->next, call->conn, call->write, out_reply, error);
     }
-    docs.is_plain =
-        gw_journal_is_plain(journal, info, call->facts->db) && !is_in_transaction(call->write);
+    docs.is_plain = gw_journal_is_plain(journal, info, call->facts->db) &&
+                    !gw_session_in_transaction(call->write->session);
     return gw_docs_apply(&docs, out_reply, error);
 }
 
@@ -161,8 +156,9 @@ apply_schema(const Call *call, bson_t *out_reply, GError **error)
     bool is_done = false;
 
     g_rw_lock_writer_lock(&journal->schema);
-    is_done = is_in_transaction(call->write) ? gw_schema_apply_inside(&schema, out_reply, error)
-                                             : gw_schema_apply(&schema, out_reply, error);
+    is_done = gw_session_in_transaction(call->write->session)
+                  ? gw_schema_apply_inside(&schema, out_reply, error)
+                  : gw_schema_apply(&schema, out_reply, error);
     gw_journal_forget(journal);
     g_rw_lock_writer_unlock(&journal->schema);
     return is_done;

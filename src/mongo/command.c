@@ -58,7 +58,7 @@ find_home(GwConn *conn, const bson_t *command, const GwSession *session, GwCurso
     const char *name = gw_command_name(command);
 
     *out_home = (GwCursorHome){.conn = conn};
-    if (session != NULL && gw_session_in_transaction(session))
+    if (gw_session_in_transaction(session))
         return true; /* the driver pins a transaction to its server by itself */
     if (opens_cursor(name)) {
         out_home->server_id = gw_send_pick_server(conn, command, cause);
@@ -105,8 +105,8 @@ static bool
 send_home(GwConn *conn, GwSend *run, GwCursorHome *home, bson_t *out_reply, bson_error_t *out_cause)
 {
     const gint64 until_ms = gw_clock_monotonic_ms() + PATIENCE_MS;
-    const bool may_move = opens_cursor(gw_command_name(run->command)) &&
-                          (run->session == NULL || !gw_session_in_transaction(run->session));
+    const bool may_move =
+        opens_cursor(gw_command_name(run->command)) && !gw_session_in_transaction(run->session);
     bool done = attempt(conn, run, home, out_reply, out_cause);
 
     while (!done && may_move && gw_send_has_moved(out_cause) &&

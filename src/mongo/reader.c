@@ -25,7 +25,7 @@ gw_reader_new(GwConn *conn, const char *db, const bson_t *command, GwSession *se
     reader->session = session;
     reader->db = g_strdup(db);
     reader->command = bson_copy(command);
-    if (session == NULL || !gw_session_in_transaction(session))
+    if (!gw_session_in_transaction(session))
         BCON_APPEND(reader->command, "$readPreference", "{", "mode", BCON_UTF8("primary"), "}");
     return reader;
 }

@@ -163,7 +163,7 @@ run_locked(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out
         bson_init(out_reply);
         return false;
     }
-    if (run->session != NULL && gw_session_in_transaction(run->session)) {
+    if (gw_session_in_transaction(run->session)) {
         g_clear_pointer(&parts.prefs, mongoc_read_prefs_destroy);
         parts.prefs = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
     }
@@ -259,8 +259,7 @@ gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryabl
 {
     bool done = false;
 
-    if (!is_retryable || !can_number(conn, run) ||
-        (run->session != NULL && gw_session_in_transaction(run->session)))
+    if (!is_retryable || !can_number(conn, run) || gw_session_in_transaction(run->session))
         return gw_send(conn, run, out_reply, out_cause);
 
     pthread_mutex_lock(&conn->lock);

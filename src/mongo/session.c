@@ -183,7 +183,7 @@ gw_session_transaction_abort(GwSession *session, GError **error)
 bool
 gw_session_in_transaction(const GwSession *session)
 {
-    return mongoc_client_session_in_transaction(session->cs);
+    return session != NULL && mongoc_client_session_in_transaction(session->cs);
 }
 
 void

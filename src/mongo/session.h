@@ -24,7 +24,7 @@ GwConn *gw_session_conn(GwSession *session);
 bool gw_session_transaction_begin(GwSession *session, const bson_t *options, GError **error);
 bool gw_session_transaction_commit(GwSession *session, GError **error);
 bool gw_session_transaction_abort(GwSession *session, GError **error);
-bool gw_session_in_transaction(const GwSession *session);
+bool gw_session_in_transaction(const GwSession *session); /* NULL: false */
 
 /* Let later reads of `session` see what was done in `other`, on another connection. */
 void gw_session_follow(GwSession *session, const GwSession *other);
