@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/statement.h"
 
+#include "mongo/write_facts.h"
+
 static bool
 is_find_and_modify(const GwPart *part)
 {
@@ -47,24 +49,14 @@ gw_statement_is_upsert(const GwPart *part)
     return false;
 }
 
-/* Whether a filter is {_id: value} and nothing else, so that it names one document. */
+/* Whether an operation is for one document, which its filter names. */
 static bool
 names_id(const bson_t *operation)
 {
     bson_t filter = BSON_INITIALIZER;
-    bson_iter_t iter;
-    bson_iter_t inside;
 
-    if (bson_has_field(operation, "collation") || bson_has_field(operation, "hint") ||
-        !gw_bson_get_doc(operation, "q", &filter) || !bson_iter_init(&iter, &filter) ||
-        !bson_iter_next(&iter) || strcmp(bson_iter_key(&iter), "_id") != 0)
-        return false;
-    if (BSON_ITER_HOLDS_REGEX(&iter) || BSON_ITER_HOLDS_ARRAY(&iter))
-        return false;
-    if (BSON_ITER_HOLDS_DOCUMENT(&iter) && bson_iter_recurse(&iter, &inside) &&
-        bson_iter_next(&inside) && bson_iter_key(&inside)[0] == '$')
-        return false;
-    return !bson_iter_next(&iter);
+    return !bson_has_field(operation, "collation") && !bson_has_field(operation, "hint") &&
+           gw_bson_get_doc(operation, "q", &filter) && gw_filter_names_id(&filter);
 }
 
 GwPartKind

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "script/behind.h"
 
+#include "mongo/write_facts.h"
 #include "script/behind-batch.h"
 
 /* Writes that go together: as many as two transactions of the journal. */
@@ -197,24 +198,6 @@ gw_behind_settle(GwMongo *mongo, JSContext *js)
     return throw_failure(behind, js);
 }
 
-/* Whether a filter is {_id: value}, so that it names one document. */
-static bool
-is_id_alone(const bson_t *filter)
-{
-    bson_iter_t iter;
-    bson_iter_t inside;
-
-    if (!bson_iter_init(&iter, filter) || !bson_iter_next(&iter) ||
-        strcmp(bson_iter_key(&iter), "_id") != 0)
-        return false;
-    if (BSON_ITER_HOLDS_REGEX(&iter) || BSON_ITER_HOLDS_ARRAY(&iter))
-        return false;
-    if (BSON_ITER_HOLDS_DOCUMENT(&iter) && bson_iter_recurse(&iter, &inside) &&
-        bson_iter_next(&inside) && bson_iter_key(&inside)[0] == '$')
-        return false;
-    return !bson_iter_next(&iter);
-}
-
 /* Whether a write names one document by its _id, so that it stands for itself. */
 static bool
 is_by_id(const GwCall *call)
@@ -227,7 +210,7 @@ is_by_id(const GwCall *call)
     return bson_init_static(&statement, call->batch.data, call->batch.used) &&
            !bson_has_field(&statement, "collation") && !bson_has_field(&statement, "hint") &&
            !gw_bson_get_bool(&statement, "upsert", false) &&
-           gw_bson_get_doc(&statement, "q", &filter) && is_id_alone(&filter);
+           gw_bson_get_doc(&statement, "q", &filter) && gw_filter_names_id(&filter);
 }
 
 /* Most writes go where the one before went. */
@@ -335,6 +318,12 @@ collection_of(const bson_t *command)
                : NULL;
 }
 
+static bool
+is_on(const GwMongo *mongo)
+{
+    return mongo->engine->may_gather && mongo->executor != NULL;
+}
+
 /* defer(db, command, session, {at: a function, ..}, batch name, [write]): the result of the write,
  * `true` where that is known to the caller, `false` where the write has to be sent by itself. */
 static JSValue
@@ -346,7 +335,7 @@ defer(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments
     bson_t command;
     JSValue result = JS_FALSE;
 
-    if (!mongo->engine->may_gather || !JS_IsUndefined(arguments[2]))
+    if (!is_on(mongo) || !JS_IsUndefined(arguments[2]))
         return JS_FALSE;
     call = gw_call_write(js, arguments, &lane);
     if (call == NULL)
@@ -380,7 +369,8 @@ encode_update(GwBehind *behind, JSValueConst filter, JSValueConst update)
     gw_bytes_append(bytes, "\0\0\0\0\3q", 7);
     begin = bytes->used;
     if (!gw_codec_encode(codec, filter, GW_ENCODE_DEFAULT, bytes) ||
-        !bson_init_static(&view, bytes->data + begin, bytes->used - begin) || !is_id_alone(&view))
+        !bson_init_static(&view, bytes->data + begin, bytes->used - begin) ||
+        !gw_filter_names_id(&view))
         return false;
     gw_bytes_append(bytes, "\3u", 3);
     begin = bytes->used;
@@ -403,8 +393,8 @@ defer_update(JSContext *js, JSValueConst this_value, int count, JSValueConst *ar
     GwBehind *behind = mongo->behind;
     Slot *slot = NULL;
 
-    if (!mongo->engine->may_gather || !mongo->executor || !JS_IsObject(arguments[2]) ||
-        !JS_IsObject(arguments[3]) || JS_IsArray(arguments[3]))
+    if (!is_on(mongo) || !JS_IsObject(arguments[2]) || !JS_IsObject(arguments[3]) ||
+        JS_IsArray(arguments[3]))
         return JS_FALSE;
     if (!encode_update(behind, arguments[2], arguments[3]))
         return JS_HasException(js) ? JS_EXCEPTION : JS_FALSE;
@@ -425,9 +415,7 @@ defer_update(JSContext *js, JSValueConst this_value, int count, JSValueConst *ar
 static JSValue
 may_gather(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
 {
-    const GwMongo *mongo = gw_mongo_of(js);
-
-    return JS_NewBool(js, mongo->engine->may_gather && mongo->executor != NULL);
+    return JS_NewBool(js, is_on(gw_mongo_of(js)));
 }
 
 static bool
