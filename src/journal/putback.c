@@ -27,19 +27,11 @@ are_fields_plain(const bson_t *fields)
 }
 
 static bool
-begin_added(const GwDocRecord *record, bson_iter_t *out_names)
-{
-    bson_iter_t top;
-
-    return bson_iter_init_find(&top, record->doc, "n") && bson_iter_recurse(&top, out_names);
-}
-
-static bool
 are_added_plain(const GwDocRecord *record)
 {
     bson_iter_t names;
 
-    if (!begin_added(record, &names))
+    if (!gw_record_begin_added(record, &names))
         return true;
     while (bson_iter_next(&names)) {
         if (!is_name_plain(bson_iter_utf8(&names, NULL)))
@@ -64,7 +56,7 @@ gw_putback_append(const GwDocRecord *record, bson_t *update)
 
     if (!bson_empty(&record->pre))
         BSON_APPEND_DOCUMENT(update, "$set", &record->pre);
-    if (!begin_added(record, &names))
+    if (!gw_record_begin_added(record, &names))
         return;
     bson_append_document_begin(update, "$unset", -1, &unset);
     while (bson_iter_next(&names))
@@ -81,7 +73,7 @@ collect_names(const GwDocRecord *record, GHashTable *names)
         while (bson_iter_next(&iter))
             g_hash_table_add(names, (gpointer)bson_iter_key(&iter));
     }
-    if (begin_added(record, &iter)) {
+    if (gw_record_begin_added(record, &iter)) {
         while (bson_iter_next(&iter))
             g_hash_table_add(names, (gpointer)bson_iter_utf8(&iter, NULL));
     }

@@ -418,12 +418,12 @@ next_added(bson_iter_t *iter)
     return bson_iter_next(iter) && BSON_ITER_HOLDS_UTF8(iter) ? bson_iter_utf8(iter, NULL) : NULL;
 }
 
-static bool
-begin_added(const GwDocRecord *record, bson_iter_t *out_iter)
+bool
+gw_record_begin_added(const GwDocRecord *record, bson_iter_t *out_names)
 {
     bson_iter_t names;
 
-    return bson_iter_init_find(&names, record->doc, "n") && bson_iter_recurse(&names, out_iter);
+    return bson_iter_init_find(&names, record->doc, "n") && bson_iter_recurse(&names, out_names);
 }
 
 static guint64
@@ -436,7 +436,7 @@ hash_touched(const GwDocRecord *record, const bson_t *current)
         while (bson_iter_next(&iter))
             hash = hash_field(hash, current, bson_iter_key(&iter));
     }
-    if (begin_added(record, &iter)) {
+    if (gw_record_begin_added(record, &iter)) {
         for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter))
             hash = hash_field(hash, current, name);
     }
@@ -468,7 +468,7 @@ has_fields_as_before(const GwDocRecord *record, const bson_t *current)
                 return false;
         }
     }
-    if (begin_added(record, &iter)) {
+    if (gw_record_begin_added(record, &iter)) {
         for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter)) {
             if (gw_bson_has_field(current, name))
                 return false;
@@ -506,7 +506,7 @@ names_added(const GwDocRecord *record)
     GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
     bson_iter_t iter;
 
-    if (begin_added(record, &iter)) {
+    if (gw_record_begin_added(record, &iter)) {
         for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter))
             g_hash_table_add(names, (gpointer)name);
     }

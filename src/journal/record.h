@@ -32,6 +32,9 @@ typedef struct {
     bool has_hash;
 } GwDocRecord;
 
+/* Begin with the names of the fields that an update added. False where there are none. */
+bool gw_record_begin_added(const GwDocRecord *record, bson_iter_t *out_names);
+
 /* Describe the change from `pre` to `post`, both whole documents with an _id, one of them NULL
  * where there was none. False where nothing changed; then `out_record` is left alone. Else
  * `out_record`, which is initialised, is appended to. */
