@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mongo/coll.h"
 
-#include "base/clock.h"
 #include "mongo/command.h"
 #include "mongo/send.h"
 
 /* A majority that does not answer must not hang us for ever. */
 #define MAJORITY_TIMEOUT_MS 60000
-
-/* How long a primary is looked for that answers: longer than an election takes. */
-#define PATIENCE_MS 20000
-#define PAUSE_US 50000
 
 struct GwColl {
     GwClients *clients; /* borrowed: outlives the collection */
@@ -296,13 +291,11 @@ static bool
 send_read(GwColl *coll, GwConn *conn, const bson_t *command, bson_t *out_reply, GError **error)
 {
     GwSend run = {.mode = GW_SEND_RAW, .db = coll->db, .command = command};
-    const gint64 until_ms = gw_clock_monotonic_ms() + PATIENCE_MS;
+    const gint64 until_ms = gw_send_patience_ms();
     bson_error_t cause = {0};
     bool done = gw_send(conn, &run, out_reply, &cause);
 
-    while (!done && !gw_bson_has(command, "getMore") && gw_send_has_moved(&cause) &&
-           gw_clock_monotonic_ms() < until_ms) {
-        g_usleep(PAUSE_US);
+    while (!done && !gw_bson_has(command, "getMore") && gw_send_may_read_again(&cause, until_ms)) {
         bson_destroy(out_reply);
         done = gw_send(conn, &run, out_reply, &cause);
     }

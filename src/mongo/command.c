@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mongo/command.h"
 
-#include "base/clock.h"
 #include "mongo/names.h"
 #include "mongo/send.h"
 
@@ -83,10 +82,6 @@ note_cursor(const bson_t *command, const bson_t *reply, const GwCursorHome *home
         gw_clients_keep_cursor(home->conn->clients, open, home);
 }
 
-/* How long a primary is looked for that answers: longer than an election takes. */
-#define PATIENCE_MS 20000
-#define PAUSE_US 50000
-
 static bool
 attempt(GwConn *conn, GwSend *run, GwCursorHome *home, bson_t *out_reply, bson_error_t *out_cause)
 {
@@ -104,14 +99,12 @@ attempt(GwConn *conn, GwSend *run, GwCursorHome *home, bson_t *out_reply, bson_e
 static bool
 send_home(GwConn *conn, GwSend *run, GwCursorHome *home, bson_t *out_reply, bson_error_t *out_cause)
 {
-    const gint64 until_ms = gw_clock_monotonic_ms() + PATIENCE_MS;
+    const gint64 until_ms = gw_send_patience_ms();
     const bool may_move =
         opens_cursor(gw_command_name(run->command)) && !gw_session_in_transaction(run->session);
     bool done = attempt(conn, run, home, out_reply, out_cause);
 
-    while (!done && may_move && gw_send_has_moved(out_cause) &&
-           gw_clock_monotonic_ms() < until_ms) {
-        g_usleep(PAUSE_US);
+    while (!done && may_move && gw_send_may_read_again(out_cause, until_ms)) {
         bson_destroy(out_reply);
         done = attempt(conn, run, home, out_reply, out_cause);
     }

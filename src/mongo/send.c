@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mongo/send.h"
 
+#include "base/clock.h"
+
+#define PATIENCE_MS 20000
+#define PAUSE_US 50000
+
 /* A command taken apart the way the driver wants it: it adds concerns and preference by itself, and
  * one that stood in the command as well would be there twice. */
 typedef struct {
@@ -275,8 +280,8 @@ gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryabl
     return done;
 }
 
-bool
-gw_send_has_moved(const bson_error_t *cause)
+static bool
+has_moved(const bson_error_t *cause)
 {
     static const guint32 codes[] = {91, 189, 10107, 11600, 11602, 13435, 13436};
 
@@ -285,6 +290,21 @@ gw_send_has_moved(const bson_error_t *cause)
             return true;
     }
     return cause->domain == MONGOC_ERROR_STREAM;
+}
+
+gint64
+gw_send_patience_ms(void)
+{
+    return gw_clock_monotonic_ms() + PATIENCE_MS;
+}
+
+bool
+gw_send_may_read_again(const bson_error_t *cause, gint64 until_ms)
+{
+    if (!has_moved(cause) || gw_clock_monotonic_ms() >= until_ms)
+        return false;
+    g_usleep(PAUSE_US);
+    return true;
 }
 
 guint32

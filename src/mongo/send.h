@@ -33,9 +33,13 @@ bool gw_send(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *o
 bool gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryable,
                    bson_t *out_reply, bson_error_t *out_cause);
 
-/* Whether a command failed because its server is no primary any more, or goes down: another one
- * will answer. */
-bool gw_send_has_moved(const bson_error_t *cause);
+/* For reads that the driver does not send again: until when (monotonic) a primary is looked for
+ * that answers, which is longer than an election takes. */
+gint64 gw_send_patience_ms(void);
+
+/* Whether a read failed because its server is no primary any more, or goes down, and there is time
+ * left to send it again; waits a moment before it says so. */
+bool gw_send_may_read_again(const bson_error_t *cause, gint64 until_ms);
 
 /* The driver's number of the server where a read without a transaction goes; 0 and `out_cause`
  * where there is none. */
