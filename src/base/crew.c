@@ -4,14 +4,21 @@
 struct GwCrew {
     GThreadPool *threads; /* owned */
     GwCrewFunc func;
-    GDestroyNotify free_piece;
-    gpointer data; /* borrowed */
+    GDestroyNotify free_piece; /* or NULL */
+    gpointer data;             /* borrowed */
     guint ahead_max;
     GMutex lock; /* guards what follows */
     GCond changed;
     guint ahead;     /* pieces that are not done */
     GError *failure; /* owned: the first one */
 };
+
+static void
+free_piece(const GwCrew *crew, gpointer piece)
+{
+    if (crew->free_piece != NULL)
+        crew->free_piece(piece);
+}
 
 static bool
 has_failed(GwCrew *crew)
@@ -44,17 +51,17 @@ work(gpointer piece, gpointer user)
 
     if (!has_failed(crew))
         (void)crew->func(piece, crew->data, &failure); /* told by `failure` */
-    crew->free_piece(piece);
+    free_piece(crew, piece);
     note_done(crew, failure);
 }
 
 GwCrew *
-gw_crew_new(guint threads, GwCrewFunc func, GDestroyNotify free_piece, gpointer data)
+gw_crew_new(guint threads, GwCrewFunc func, GDestroyNotify free_one, gpointer data)
 {
     GwCrew *crew = g_new0(GwCrew, 1);
 
     crew->func = func;
-    crew->free_piece = free_piece;
+    crew->free_piece = free_one;
     crew->data = data;
     crew->ahead_max = 2 * threads;
     g_mutex_init(&crew->lock);
@@ -90,7 +97,7 @@ gw_crew_give(GwCrew *crew, gpointer take_piece)
     if (is_taken)
         g_thread_pool_push(crew->threads, take_piece, NULL);
     else
-        crew->free_piece(take_piece);
+        free_piece(crew, take_piece);
     return is_taken;
 }
 

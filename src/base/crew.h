@@ -13,7 +13,8 @@ typedef struct GwCrew GwCrew;
 /* Work on one piece. Threads: several at once, none of them the caller's. */
 typedef bool (*GwCrewFunc)(gpointer piece, gpointer data, GError **error);
 
-/* `free_piece` frees each piece once it was worked on, or passed over after a failure. `data` is
+/* `free_piece` frees each piece once it was worked on, or passed over after a failure; NULL: the
+ * pieces are the caller's. `data` is
  * borrowed and outlives the crew. Owned; freeing it waits as gw_crew_wait does. */
 GwCrew *gw_crew_new(guint threads, GwCrewFunc func, GDestroyNotify free_piece, gpointer data);
 void gw_crew_free(GwCrew *crew);
