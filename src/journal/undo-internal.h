@@ -32,8 +32,9 @@ char *gw_undo_describe(const char *db, const char *coll, const GwDocRecord *reco
 /* Find with the _ids of `records` (bson_t); `projection` may be NULL. Owned. */
 bson_t *gw_undo_find(const char *coll, const GPtrArray *records, const bson_t *projection);
 
-/* Take back one entry of documents, in one transaction where that is possible. */
-bool gw_undo_docs(GwUndo *undo, const GwEntry *entry, GError **error);
+/* Take back one entry of documents of the collection `info`, in one transaction where that is
+ * possible. Threads: several at once, with different entries. */
+bool gw_undo_docs(GwUndo *undo, const GwCollInfo *info, const GwEntry *entry, GError **error);
 
 /* Take back one entry of another kind. */
 bool gw_undo_schema(GwUndo *undo, const GwEntry *entry, GError **error);

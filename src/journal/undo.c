@@ -163,51 +163,46 @@ throw_conflicts(const GwUndo *undo, GError **error)
                           "--on-conflict overwrite puts back what was there before the migration.");
 }
 
+/* Entries of one call, on their way back. */
+typedef struct {
+    GwUndo *undo;           /* borrowed */
+    const GwCollInfo *info; /* borrowed: of their collection */
+} Call;
+
 static bool
-write_entry(gpointer piece, gpointer data, GError **error)
+write_docs(gpointer piece, gpointer data, GError **error)
 {
-    const GwEntry *entry = piece;
-    bool is_done = entry->kind == GW_ENTRY_DOCS ? gw_undo_docs(data, entry, error)
-                                                : gw_undo_schema(data, entry, error);
+    const Call *call = data;
 
-    if (is_done)
-        GW_CRASH_POINT("undo.entry");
-    return is_done;
-}
-
-static void
-keep_piece(gpointer piece)
-{
-    /* The entry belongs to the undo. */
+    if (!gw_undo_docs(call->undo, call->info, piece, error))
+        return false;
+    GW_CRASH_POINT("undo.entry");
+    return true;
 }
 
 /* Values of a unique index come back in the order in which they went: one entry after the other. */
-static bool
-threads_for(const GwUndo *undo, const GwEntry *entry, guint *out_threads, GError **error)
+static guint
+threads_for(const GwUndo *undo, const GwCollInfo *info)
 {
-    g_autoptr(GwCollInfo) info = gw_catalog_get(undo->conn, entry->db, entry->coll, error);
-
-    if (info == NULL)
-        return false;
-    *out_threads = undo->params->journal->workers;
     for (guint index = 0; info->indexes != NULL && index < info->indexes->len; index++) {
         if (gw_bson_get_bool(g_ptr_array_index(info->indexes, index), "unique", false))
-            *out_threads = 1;
+            return 1;
     }
-    return true;
+    return undo->params->journal->workers;
 }
 
 /* Take back `count` entries of one call, which looked at each document once: several at a time. */
 static bool
 write_call(GwUndo *undo, guint first, guint count, GError **error)
 {
+    const GwEntry *entry = g_ptr_array_index(undo->entries, first);
+    g_autoptr(GwCollInfo) info = gw_catalog_get(undo->conn, entry->db, entry->coll, error);
+    Call call = {.undo = undo, .info = info};
     g_autoptr(GwCrew) crew = NULL;
-    guint threads = 1;
 
-    if (!threads_for(undo, g_ptr_array_index(undo->entries, first), &threads, error))
+    if (info == NULL)
         return false;
-    crew = gw_crew_new(threads, write_entry, keep_piece, undo);
-
+    crew = gw_crew_new(threads_for(undo, info), write_docs, NULL, &call);
     for (guint index = first; index < first + count; index++) {
         if (!gw_crew_give(crew, g_ptr_array_index(undo->entries, index)))
             break;
@@ -236,15 +231,24 @@ extent_of_call(const GwUndo *undo, guint first)
 }
 
 static bool
+write_schema(GwUndo *undo, const GwEntry *entry, GError **error)
+{
+    if (!gw_undo_schema(undo, entry, error))
+        return false;
+    GW_CRASH_POINT("undo.entry");
+    return true;
+}
+
+static bool
 write_all(GwUndo *undo, GError **error)
 {
     guint index = 0;
 
     while (index < undo->entries->len) {
+        const GwEntry *entry = g_ptr_array_index(undo->entries, index);
         const guint count = extent_of_call(undo, index);
-        bool is_done = count > 1
-                           ? write_call(undo, index, count, error)
-                           : write_entry(g_ptr_array_index(undo->entries, index), undo, error);
+        bool is_done = entry->kind == GW_ENTRY_DOCS ? write_call(undo, index, count, error)
+                                                    : write_schema(undo, entry, error);
 
         if (!is_done)
             return false;

@@ -393,17 +393,13 @@ attempt_all_ways(Batch *batch, bool is_plain, GError **error)
 }
 
 bool
-gw_undo_docs(GwUndo *undo, const GwEntry *entry, GError **error)
+gw_undo_docs(GwUndo *undo, const GwCollInfo *info, const GwEntry *entry, GError **error)
 {
     g_autoptr(GPtrArray) records = gw_entry_records(undo->params->journal->entries, entry, error);
-    g_autoptr(GwCollInfo) info = NULL;
     g_auto(Batch) batch = {.undo = undo, .entry = entry, .records = records};
 
     init(&batch);
     if (records == NULL)
-        return false;
-    info = gw_catalog_get(undo->conn, entry->db, entry->coll, error);
-    if (info == NULL)
         return false;
     if (!attempt_all_ways(&batch, gw_journal_is_plain(undo->params->journal, info, entry->db),
                           error))
