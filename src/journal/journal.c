@@ -72,7 +72,7 @@ journal_new(const GwJournalParams *params)
     journal->db = g_strdup(params->db);
     journal->tracker = g_strdup(params->tracker);
     journal->token = params->token;
-    journal->workers = params->workers > 0 ? params->workers : good_number_of_workers();
+    journal->workers = good_number_of_workers();
     journal->has_transactions = gw_clients_server(params->clients)->has_transactions;
     journal->entries = gw_coll_new(params->clients, params->db, GW_JOURNAL_COLLECTION);
     journal->jobs = gw_coll_new(params->clients, params->db, GW_JOB_COLLECTION);

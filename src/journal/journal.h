@@ -17,7 +17,6 @@ typedef struct {
     const char *db;      /* where godwit keeps its books */
     const char *tracker; /* the tracker's name: dropDatabase() spares it */
     gint64 token;        /* of the lease that is held */
-    guint workers; /* threads that change documents side by side; 0 = as many as it finds good */
 } GwJournalParams;
 
 /* Make its collections where they are missing, and raise the fence. The lease has to be held. */

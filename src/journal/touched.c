@@ -129,8 +129,9 @@ is_path_touched(const GwTouched *touched, const char *path)
            g_ptr_array_find_with_equal_func(touched->fields, parts[0], g_str_equal, NULL);
 }
 
-bool
-gw_touched_moves_along(const GwTouched *touched, const bson_t *spec)
+/* Whether such a change can move a document along the index `spec`. */
+static bool
+moves_along(const GwTouched *touched, const bson_t *spec)
 {
     bson_iter_t top;
     bson_iter_t keys;
@@ -153,8 +154,7 @@ gw_touched_moves_along_any(const GwTouched *touched, const GPtrArray *indexes, b
         const bson_t *spec = g_ptr_array_index(indexes, index);
 
         if (g_strcmp0(gw_bson_get_str(spec, "name"), "_id_") != 0 &&
-            (!is_unique || gw_bson_get_bool(spec, "unique", false)) &&
-            gw_touched_moves_along(touched, spec))
+            (!is_unique || gw_bson_get_bool(spec, "unique", false)) && moves_along(touched, spec))
             return true;
     }
     return false;

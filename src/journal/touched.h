@@ -28,10 +28,8 @@ const char **gw_touched_names(const GwTouched *touched);
 /* {field: 1, ..}, to read them. Owned; NULL where all of the document is needed. */
 bson_t *gw_touched_projection(const GwTouched *touched);
 
-/* Whether such a change can move a document along the index `spec`, as listIndexes shows it. */
-bool gw_touched_moves_along(const GwTouched *touched, const bson_t *spec);
-
-/* The same along any of `indexes` (an array of those, or NULL) but that of _id; or a unique one. */
+/* Whether such a change can move a document along any of `indexes` (an array of specifications as
+ * listIndexes shows them, or NULL) but that of _id; `is_unique`: along a unique one. */
 bool gw_touched_moves_along_any(const GwTouched *touched, const GPtrArray *indexes, bool is_unique);
 
 /* What `pre` becomes, where is_constant; fields that are new come last, in any order. Owned. */

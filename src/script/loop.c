@@ -265,13 +265,12 @@ step(GwLoop *loop)
         (void)fire_timer(loop); /* none was due yet: the caller goes round again */
 }
 
-/* Nothing is left to run at once. Answers whether anything is on its way. */
-static bool
-has_work(GwLoop *loop)
+/* Nothing is left to run at once. */
+static void
+tell_idle(GwLoop *loop)
 {
     if (loop->idle != NULL)
         loop->idle(loop->idle_data);
-    return loop->in_flight > 0;
 }
 
 static bool
@@ -292,7 +291,8 @@ gw_loop_run(GwLoop *loop, JSValueConst promise)
             return GW_LOOP_FAILED;
         if (is_settled(loop, promise))
             return GW_LOOP_DONE;
-        if (!has_work(loop) && !gw_loop_is_busy(loop))
+        tell_idle(loop);
+        if (!gw_loop_is_busy(loop))
             return GW_LOOP_STUCK;
         step(loop);
     }
@@ -311,7 +311,8 @@ gw_loop_drain(GwLoop *loop, gint64 grace_us, guint *out_dropped)
             return GW_LOOP_STOPPED;
         if (loop->has_failed)
             return GW_LOOP_FAILED;
-        if (has_work(loop))
+        tell_idle(loop);
+        if (loop->in_flight > 0)
             limit_us = G_MAXINT64;
         else if (limit_us == G_MAXINT64)
             limit_us = g_get_monotonic_time() + 6 * grace_us;

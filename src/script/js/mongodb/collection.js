@@ -129,8 +129,9 @@ class Collection {
   async insertOne(document, options) {
     const resolved = this._options(options);
     this._addId(document, resolved);
-    if (!this.#gather('insert', 'documents', document, { ...resolved, explain: undefined })) {
-      await this.#writeOne('insert', 'documents', document, { ...resolved, explain: undefined });
+    resolved.explain = undefined;
+    if (!this.#gather('insert', 'documents', document, resolved)) {
+      await this.#writeOne('insert', 'documents', document, resolved);
     }
     return withResult({ acknowledged: isAcknowledged(resolved), insertedId: document._id }, { n: 1 }, [document]);
   }
