@@ -80,3 +80,13 @@ gw_bson_has_field(const bson_t *doc, const char *name)
 
     return bson_iter_init_find(&iter, doc, name);
 }
+
+void
+gw_bson_append_at(bson_t *array, guint32 index, const bson_iter_t *value)
+{
+    char digits[16];
+    const char *key = NULL;
+
+    bson_uint32_to_string(index, &key, digits, sizeof digits);
+    bson_append_iter(array, key, -1, value);
+}

@@ -32,6 +32,9 @@ gint64 gw_bson_get_date_ms(const bson_t *doc, const char *path, gint64 missing);
  */
 bool gw_bson_get_doc(const bson_t *doc, const char *path, bson_t *out_view);
 
+/* Append the value at `value` as element `index` of `array`. */
+void gw_bson_append_at(bson_t *array, guint32 index, const bson_iter_t *value);
+
 /* Whether there is anything at `path`. */
 bool gw_bson_has(const bson_t *doc, const char *path);
 

@@ -24,8 +24,11 @@ void gw_apply_take_back(GwRun *run, GError **failure);
 bool gw_apply_throw_failed(GwRun *run, const char *direction, const GwRecord *record,
                            GError *take_failure, GError **error);
 
-/* The end of a call of the script: a lost lease is what counts, whatever the script made of it. */
-bool gw_apply_end_call(GwRun *run, bool is_done, GError **error);
+/* Load the file of a migration and have `call` call what is to be called; what the script did goes
+ * into `record`. A lost lease, or a refusal, is what counts, whatever the script made of it. */
+typedef bool (*GwApplyCallFunc)(GwRun *run, GwStep *step, GwRecord *record, GError **error);
+bool gw_apply_run_step(GwRun *run, const GwMigration *migration, GwRecord *record,
+                       GwApplyCallFunc call, GError **error);
 
 /* Whether the file of a migration is there and has a down(). */
 bool gw_apply_has_down(GwRun *run, const GwMigration *migration, bool *out_has, GError **error);

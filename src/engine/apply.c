@@ -237,7 +237,7 @@ end_failed_up(GwRun *run, GwRecord *record, GError *take_failure, GError **error
 }
 
 static bool
-call_up(GwRun *run, GwStep *step, const GwRecord *record, GError **error)
+call_up(GwRun *run, GwStep *step, GwRecord *record, GError **error)
 {
     if (!gw_step_call(step, "up", error))
         return false;
@@ -252,8 +252,8 @@ call_up(GwRun *run, GwStep *step, const GwRecord *record, GError **error)
 /* A script sees a lost lease, or a refusal, as the failure of one of its writes, and may catch it,
  * or fail for reasons that follow from it. What the user has to know is the lease, or the refusal.
  */
-bool
-gw_apply_end_call(GwRun *run, bool is_done, GError **error)
+static bool
+end_call(GwRun *run, bool is_done, GError **error)
 {
     g_autoptr(GError) lost = NULL;
 
@@ -264,8 +264,9 @@ gw_apply_end_call(GwRun *run, bool is_done, GError **error)
     return false;
 }
 
-static bool
-run_up(GwRun *run, const GwMigration *migration, GwRecord *record, GError **error)
+bool
+gw_apply_run_step(GwRun *run, const GwMigration *migration, GwRecord *record, GwApplyCallFunc call,
+                  GError **error)
 {
     g_autoptr(GwStep) step = NULL;
     GwStepParams params = gw_apply_step_params(run, migration);
@@ -274,9 +275,9 @@ run_up(GwRun *run, const GwMigration *migration, GwRecord *record, GError **erro
     step = gw_step_load(&params, error);
     if (step == NULL)
         return false;
-    is_done = call_up(run, step, record, error);
+    is_done = call(run, step, record, error);
     gw_step_describe(step, record);
-    return gw_apply_end_call(run, is_done, error);
+    return end_call(run, is_done, error);
 }
 
 static void
@@ -333,7 +334,7 @@ gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
     GW_CRASH_POINT("up.begun");
     gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);
 
-    if (!run_up(run, migration, record, &failure))
+    if (!gw_apply_run_step(run, migration, record, call_up, &failure))
         return end_failed_up(run, record, failure, error);
 
     GW_CRASH_POINT("up.done");

@@ -23,18 +23,9 @@ end_failed_down(GwRun *run, const GwRecord *record, GError *take_failure, GError
 }
 
 static bool
-run_down(GwRun *run, const GwMigration *migration, GwRecord *record, GError **error)
+call_down(GwRun *run, GwStep *step, GwRecord *record, GError **error)
 {
-    g_autoptr(GwStep) step = NULL;
-    GwStepParams params = gw_apply_step_params(run, migration);
-    bool is_done = false;
-
-    step = gw_step_load(&params, error);
-    if (step == NULL)
-        return false;
-    is_done = gw_step_call(step, "down", error);
-    gw_step_describe(step, record);
-    return gw_apply_end_call(run, is_done, error);
+    return gw_step_call(step, "down", error);
 }
 
 /* Say where down() left documents unlike they were before up(): what the plan's own template does,
@@ -96,7 +87,7 @@ apply_own_down(GwRun *run, const GwMigration *migration, GError **error)
         return gw_prefix(error, "recording that '%s' is reverted", record->id);
     GW_CRASH_POINT("down.begun");
     gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);
-    if (!run_down(run, migration, record, &failure))
+    if (!gw_apply_run_step(run, migration, record, call_down, &failure))
         return end_failed_down(run, record, failure, error);
     return end_down(run, record, error) && compare_with_before(run, record->id, error);
 }

@@ -106,6 +106,17 @@ gw_doc_set_read(GwDocSet *set, GwConn *conn, const char *db, const bson_t *comma
 }
 
 void
+gw_doc_set_list_ids(const GwDocSet *set, bson_t *list)
+{
+    for (guint index = 0; index < set->docs->len; index++) {
+        bson_iter_t id;
+
+        if (bson_iter_init_find(&id, g_ptr_array_index(set->docs, index), "_id"))
+            gw_bson_append_at(list, index, &id);
+    }
+}
+
+void
 gw_doc_set_append_ids(const GwDocSet *set, bson_t *filter)
 {
     bson_t in = BSON_INITIALIZER;
@@ -113,15 +124,7 @@ gw_doc_set_append_ids(const GwDocSet *set, bson_t *filter)
 
     bson_append_document_begin(filter, "_id", -1, &in);
     bson_append_array_begin(&in, "$in", -1, &array);
-    for (guint index = 0; index < set->docs->len; index++) {
-        char digits[16];
-        const char *key = NULL;
-        bson_iter_t id;
-
-        bson_uint32_to_string(index, &key, digits, sizeof digits);
-        if (bson_iter_init_find(&id, g_ptr_array_index(set->docs, index), "_id"))
-            bson_append_iter(&array, key, -1, &id);
-    }
+    gw_doc_set_list_ids(set, &array);
     bson_append_array_end(&in, &array);
     bson_append_document_end(filter, &in);
 }

@@ -30,5 +30,8 @@ void gw_doc_set_add(GwDocSet *set, const bson_t *doc);
 bool gw_doc_set_read(GwDocSet *set, GwConn *conn, const char *db, const bson_t *command,
                      GwSession *session, gsize bytes_max, GError **error);
 
+/* Append the _ids of all documents of the set to `list`, an array that is empty. */
+void gw_doc_set_list_ids(const GwDocSet *set, bson_t *list);
+
 /* Append to `filter` {_id: {$in: [..]}} with the _ids of all documents of the set. */
 void gw_doc_set_append_ids(const GwDocSet *set, bson_t *filter);

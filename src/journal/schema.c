@@ -384,14 +384,11 @@ append_asked(const bson_t *command, bson_t *facts)
     bson_append_array_begin(facts, "asked", -1, &names);
     if (bson_iter_init_find(&list, command, "indexes") && bson_iter_recurse(&list, &iter)) {
         while (bson_iter_next(&iter)) {
-            char digits[16];
-            const char *key = NULL;
 
             if (!BSON_ITER_HOLDS_DOCUMENT(&iter) || !bson_iter_recurse(&iter, &name) ||
                 !bson_iter_find(&name, "name"))
                 continue;
-            bson_uint32_to_string(count++, &key, digits, sizeof digits);
-            bson_append_iter(&names, key, -1, &name);
+            gw_bson_append_at(&names, count++, &name);
         }
     }
     bson_append_array_end(facts, &names);

@@ -113,14 +113,11 @@ append_named_ids(const GwPart *part, bson_t *filter)
     for (guint index = 0; index < part->count; index++) {
         const bson_t *operation = g_ptr_array_index(part->operations, part->first + index);
         const char *path = part->kind == GW_PART_INSERT ? "_id" : "q._id";
-        char digits[16];
-        const char *key = NULL;
         bson_iter_t top;
         bson_iter_t id;
 
-        bson_uint32_to_string(index, &key, digits, sizeof digits);
         if (bson_iter_init(&top, operation) && bson_iter_find_descendant(&top, path, &id))
-            bson_append_iter(&array, key, -1, &id);
+            gw_bson_append_at(&array, index, &id);
     }
     bson_append_array_end(&in, &array);
     bson_append_document_end(filter, &in);
@@ -353,35 +350,16 @@ append_upserted(const GwPart *part, bson_t *list)
     bson_iter_t iter;
     bson_iter_t upserted;
     guint32 count = bson_count_keys(list);
-    char digits[16];
-    const char *key = NULL;
 
     if (!bson_iter_init(&top, &part->reply))
         return;
-    bson_uint32_to_string(count, &key, digits, sizeof digits);
     if (bson_iter_find_descendant(&top, "lastErrorObject.upserted", &iter))
-        bson_append_iter(list, key, -1, &iter);
+        gw_bson_append_at(list, count, &iter);
     if (!bson_iter_init_find(&top, &part->reply, "upserted") || !bson_iter_recurse(&top, &upserted))
         return;
     while (bson_iter_next(&upserted)) {
-        if (!bson_iter_recurse(&upserted, &iter) || !bson_iter_find(&iter, "_id"))
-            continue;
-        bson_uint32_to_string(count++, &key, digits, sizeof digits);
-        bson_append_iter(list, key, -1, &iter);
-    }
-}
-
-static void
-append_pre_ids(const GwPart *part, bson_t *list)
-{
-    for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
-        char digits[16];
-        const char *key = NULL;
-        bson_iter_t id;
-
-        bson_uint32_to_string(index, &key, digits, sizeof digits);
-        if (bson_iter_init_find(&id, gw_doc_set_at(part->pre, index), "_id"))
-            bson_append_iter(list, key, -1, &id);
+        if (bson_iter_recurse(&upserted, &iter) && bson_iter_find(&iter, "_id"))
+            gw_bson_append_at(list, count++, &iter);
     }
 }
 
@@ -402,7 +380,7 @@ gw_statement_find_after(const GwPart *part)
     if (part->kind == GW_PART_INSERT) {
         append_named_ids(part, &filter);
     } else {
-        append_pre_ids(part, &list);
+        gw_doc_set_list_ids(part->pre, &list);
         append_upserted(part, &list);
         if (bson_empty(&list))
             return NULL;

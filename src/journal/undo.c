@@ -66,12 +66,9 @@ gw_undo_find(const char *coll, const GPtrArray *records, const bson_t *projectio
     bson_append_array_begin(&in, "$in", -1, &array);
     for (guint index = 0; index < records->len; index++) {
         GwDocRecord record = {0};
-        char digits[16];
-        const char *key = NULL;
 
-        bson_uint32_to_string(index, &key, digits, sizeof digits);
         if (gw_record_view(g_ptr_array_index(records, index), &record))
-            bson_append_iter(&array, key, -1, &record.id);
+            gw_bson_append_at(&array, index, &record.id);
     }
     bson_append_array_end(&in, &array);
     bson_append_document_end(&filter, &in);

@@ -128,17 +128,13 @@ add_update(Batch *batch, const GwDocRecord *record, const bson_t *restored, bool
 static void
 note_same(Batch *batch, const GwDocRecord *record, const bson_t *update)
 {
-    char digits[16];
-    const char *key = NULL;
-
     if (batch->update_count == 1) {
         bson_destroy(&batch->same);
         bson_copy_to(update, &batch->same);
     }
     if (batch->same_count + 1 != batch->update_count || !bson_equal(&batch->same, update))
         return;
-    bson_uint32_to_string(batch->same_count++, &key, digits, sizeof digits);
-    bson_append_iter(&batch->same_ids, key, -1, &record->id);
+    gw_bson_append_at(&batch->same_ids, batch->same_count++, &record->id);
 }
 
 /* Put the record's fields back, whatever else is in the document. */

@@ -336,13 +336,10 @@ sample_ids(const GwTry *try, const Query *query, gint64 limit)
     bson_t *ids = bson_new();
 
     for (guint next = 0; next < docs->len; next++) {
-        char digits[16];
-        const char *key = NULL;
         bson_iter_t iter;
 
-        bson_uint32_to_string(next, &key, digits, sizeof digits);
         if (bson_iter_init_find(&iter, g_ptr_array_index(docs, next), "_id"))
-            bson_append_iter(ids, key, -1, &iter);
+            gw_bson_append_at(ids, next, &iter);
     }
     return ids;
 }

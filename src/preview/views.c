@@ -15,11 +15,8 @@ append_stages(bson_t *pipeline, guint32 *count, const bson_t *stages)
     bson_iter_t iter;
 
     for (bool more = bson_iter_init(&iter, stages); more && bson_iter_next(&iter);) {
-        const char *key = NULL;
-        char digits[16];
 
-        bson_uint32_to_string((*count)++, &key, digits, sizeof digits);
-        bson_append_iter(pipeline, key, -1, &iter);
+        gw_bson_append_at(pipeline, (*count)++, &iter);
     }
 }
 

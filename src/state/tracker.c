@@ -64,6 +64,23 @@ gw_tracker_repair(GwTracker *tracker, GwRecord *record, GError **error)
 }
 
 bool
+gw_tracker_repair_applied(GwTracker *tracker, GwRecord *record, const char *what, GError **error)
+{
+    switch (record->status) {
+    case GW_STATUS_COMPLETED:
+        return gw_tracker_complete(tracker, record, error);
+    case GW_STATUS_PENDING:
+    case GW_STATUS_ROLLED_BACK:
+        return gw_tracker_revert(tracker, record, error);
+    case GW_STATUS_RUNNING:
+    case GW_STATUS_FAILED:
+        break;
+    }
+    return gw_throw(error, GW_ERROR_REFUSED, "%s has no word for '%s'", what,
+                    gw_status_name(record->status));
+}
+
+bool
 gw_tracker_clear(GwTracker *tracker, GError **error)
 {
     g_auto(bson_t) all = BSON_INITIALIZER;

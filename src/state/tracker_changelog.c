@@ -120,18 +120,7 @@ revert(GwTracker *tracker, const GwRecord *record, GError **error)
 static bool
 repair(GwTracker *tracker, GwRecord *record, GError **error)
 {
-    switch (record->status) {
-    case GW_STATUS_COMPLETED:
-        return complete(tracker, record, error);
-    case GW_STATUS_PENDING:
-    case GW_STATUS_ROLLED_BACK:
-        return revert(tracker, record, error);
-    case GW_STATUS_RUNNING:
-    case GW_STATUS_FAILED:
-        break;
-    }
-    return gw_throw(error, GW_ERROR_REFUSED, "migrate-mongo's changelog has no word for '%s'",
-                    gw_status_name(record->status));
+    return gw_tracker_repair_applied(tracker, record, "migrate-mongo's changelog", error);
 }
 
 static const GwTrackerKind changelog = {

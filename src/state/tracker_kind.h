@@ -24,5 +24,9 @@ struct GwTracker {
     GPtrArray *files;          /* owned: GwMigrationFile; versions: those that there are */
 };
 
+/* Repair in a format that can only say whether a migration is applied; `what` names the format. */
+bool gw_tracker_repair_applied(GwTracker *tracker, GwRecord *record, const char *what,
+                               GError **error);
+
 /* Owned. */
 GwTracker *gw_tracker_new(const GwTrackerKind *kind, GwColl *take_coll);

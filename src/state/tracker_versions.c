@@ -157,18 +157,7 @@ fail(GwTracker *tracker, const GwRecord *record, GError **error)
 static bool
 repair(GwTracker *tracker, GwRecord *record, GError **error)
 {
-    switch (record->status) {
-    case GW_STATUS_COMPLETED:
-        return complete(tracker, record, error);
-    case GW_STATUS_PENDING:
-    case GW_STATUS_ROLLED_BACK:
-        return fail(tracker, record, error);
-    case GW_STATUS_RUNNING:
-    case GW_STATUS_FAILED:
-        break;
-    }
-    return gw_throw(error, GW_ERROR_REFUSED, "golang-migrate's version has no word for '%s'",
-                    gw_status_name(record->status));
+    return gw_tracker_repair_applied(tracker, record, "golang-migrate's version", error);
 }
 
 static const GwTrackerKind versions = {
