@@ -75,6 +75,7 @@ preflight_one(GwRun *run, const GwMigration *migration, const char *function, GE
 
     /* What the top level of a file prints is shown when it is loaded in earnest. */
     params.observer = &silent;
+    params.only_loads = true;
     step = gw_step_load(&params, error);
     if (step == NULL)
         return gw_prefix(error, "loading '%s'", migration->file->name);
@@ -365,6 +366,7 @@ gw_apply_has_down(GwRun *run, const GwMigration *migration, bool *out_has, GErro
         return true;
     params = gw_apply_step_params(run, migration);
     params.observer = &silent;
+    params.only_loads = true;
     step = gw_step_load(&params, error);
     if (step == NULL)
         return gw_prefix(error, "loading '%s'", migration->file->name);

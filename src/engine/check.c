@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "engine/node_choice.h"
 #include "engine/project-internal.h"
 #include "engine/step.h"
 #include "script/typescript.h"
@@ -81,9 +82,13 @@ load(const Check *check, const GwMigrationFile *file, const char *shown, bool *o
 {
     GwStepParams params = {.project = check->project, .file = file, .observer = &silent};
     g_autoptr(GError) error = NULL;
-    g_autoptr(GwStep) step = gw_step_load(&params, &error);
+    g_autoptr(GwStep) step = NULL;
 
     *out_has_down = true;
+    /* Loading it would start the application. */
+    if (gw_node_runs(check->project, file))
+        return "node";
+    step = gw_step_load(&params, &error);
     if (step == NULL) {
         add_load_error(check, shown, error);
         return runs_where(error);

@@ -5,6 +5,7 @@
 /* clang-format off */
 static const GwBinding bindings[] = {
     {"bcrypt", gw_binding_bcrypt_init},
+    {"child", gw_binding_child_init},
     {"console", gw_binding_console_init},
     {"crypto", gw_binding_crypto_init},
     {"fs", gw_binding_fs_init},
