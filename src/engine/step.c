@@ -75,6 +75,7 @@ open_script(GwStep *step, GError **error)
         .note = gw_output_note,
         .data = step->output,
         .interrupted = gw_project_interrupted(params->project),
+        .hosts = gw_config_str(config, GW_CONFIG_NETWORK),
         .node = choose_node(step),
         .journals = params->fails_whole,
         .write_behind = params->fails_whole && gw_config_bool(config, GW_CONFIG_WRITE_BEHIND),

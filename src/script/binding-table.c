@@ -9,6 +9,7 @@ static const GwBinding bindings[] = {
     {"console", gw_binding_console_init},
     {"crypto", gw_binding_crypto_init},
     {"fs", gw_binding_fs_init},
+    {"http", gw_binding_http_init},
     {"modules", gw_binding_modules_init},
     {"mongo", gw_binding_mongo_init},
     {"os", gw_binding_os_init},

@@ -38,7 +38,8 @@ typedef struct {
     const volatile int *interrupted; /* not 0: stop as soon as possible; or NULL */
     bool may_leave_root;             /* files outside `root` may be read and written */
     bool journals;                   /* the writer knows GW_WRITE_SWEEP */
-    const GwScriptNode *node;        /* NULL: godwit's own engine runs the migration */
+    const char *hosts;        /* that fetch may reach, commas between; "*" is all; NULL = none */
+    const GwScriptNode *node; /* NULL: godwit's own engine runs the migration */
     bool write_behind; /* writes may be gathered: whatever fails, all that was done is taken back */
 } GwScriptParams;
 
