@@ -250,7 +250,7 @@ static const ScriptCase cases[] = {
         .files = "@@ a.js\nexports.up = async () => { await fetch('http://x'); };",
         .calls = "up",
         .error = "fetch is not available in godwit for 'x': the configuration does not allow "
-                  "it",
+                 "it",
         .code = GW_ERROR_SCRIPT,
         .place = "a.js:1:34",
     },
