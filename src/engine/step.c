@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/step.h"
 
+#include "engine/gm_options.h"
 #include "engine/node_choice.h"
 #include "engine/project-internal.h"
 
@@ -76,6 +77,7 @@ open_script(GwStep *step, GError **error)
         .data = step->output,
         .interrupted = gw_project_interrupted(params->project),
         .hosts = gw_config_str(config, GW_CONFIG_NETWORK),
+        .lists_in_transaction = gw_gm_options_is_transaction(params->project),
         .node = choose_node(step),
         .journals = params->fails_whole,
         .write_behind = params->fails_whole && gw_config_bool(config, GW_CONFIG_WRITE_BEHIND),

@@ -37,6 +37,7 @@ typedef struct {
     gsize memory_bytes;        /* of the JavaScript heap; 0: 1 GiB */
     const volatile int *interrupted; /* not 0: stop as soon as possible; or NULL */
     bool may_leave_root;             /* files outside `root` may be read and written */
+    bool lists_in_transaction;       /* the commands of a .json run in one */
     bool journals;                   /* the writer knows GW_WRITE_SWEEP */
     const char *hosts;        /* that fetch may reach, commas between; "*" is all; NULL = none */
     const GwScriptNode *node; /* NULL: godwit's own engine runs the migration */
