@@ -300,6 +300,12 @@ def test_node_that_is_not_there_is_a_clear_sentence(project):
     assert "no-such-node" in result.err and "node.program" in result.err, result
 
 
+def test_what_only_node_has_is_said_to_be_for_node(project):
+    project.migration("001_a.js", "const w = require('worker_threads');\nexports.up = () => w;\n")
+    result = project.fails(1, "up")
+    assert "godwit-engine: node" in " ".join(result.err.split()), result
+
+
 def test_a_comment_or_the_configuration_chooses_files(project):
     where = "exports.up = async () => { console.log(typeof process.versions.v8); };\n"
     project.migration("001_a.js", where)
