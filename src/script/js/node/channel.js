@@ -10,7 +10,9 @@ const FD = 3;
 const AGAIN = new Set(['EAGAIN', 'EINTR']);
 
 let socket;
-let arrived = Buffer.alloc(0);
+let arrived = []; // in pieces, until a message is whole
+let size = 0;
+let wanted = 4;
 let isHeld = false;
 const waiting = new Map();
 let lastId = 0;
@@ -22,14 +24,19 @@ function count() {
   else socket.unref();
 }
 
-function take(hear) {
-  for (;;) {
-    if (arrived.length < 4) return;
-    const size = arrived.readUInt32LE(0);
-    if (arrived.length < 4 + size) return;
-    const message = arrived.subarray(4, 4 + size);
-    arrived = arrived.subarray(4 + size);
-    hear(unpack(message));
+function take(bytes, hear) {
+  arrived.push(bytes);
+  size += bytes.length;
+  while (size >= wanted) {
+    const all = arrived.length === 1 ? arrived[0] : Buffer.concat(arrived);
+    const end = 4 + all.readUInt32LE(0);
+    arrived = [all];
+    wanted = end;
+    if (size < end) return;
+    arrived = [all.subarray(end)];
+    size -= end;
+    wanted = 4;
+    hear(unpack(all.subarray(4, end)));
   }
 }
 
@@ -45,8 +52,7 @@ function answer({ head, parts }) {
 function open(hear, end) {
   socket = new net.Socket({ fd: FD, readable: true, writable: true });
   socket.on('data', (bytes) => {
-    arrived = arrived.length > 0 ? Buffer.concat([arrived, bytes]) : bytes;
-    take((told) => (told.head.id === undefined ? hear(told.head) : answer(told)));
+    take(bytes, (told) => (told.head.id === undefined ? hear(told.head) : answer(told)));
   });
   socket.on('end', end);
   socket.on('error', end);
@@ -54,9 +60,9 @@ function open(hear, end) {
 
 function frame(head, parts) {
   const message = pack(head, parts);
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(message.length);
-  return Buffer.concat([size, message]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(message.length);
+  return Buffer.concat([length, message]);
 }
 
 function tell(head, parts) {
