@@ -259,7 +259,7 @@ end_call(GwRun *run, bool is_done, GError **error)
     g_autoptr(GError) lost = NULL;
 
     if (gw_lease_check(run->lease, &lost) && gw_questions_check(run->questions, &lost))
-        return is_done;
+        return is_done && gw_journal_check_kept(run->journal, error);
     g_clear_error(error);
     g_propagate_error(error, g_steal_pointer(&lost));
     return false;
