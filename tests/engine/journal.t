@@ -211,6 +211,18 @@ for title, change in CHANGES.items():
     make(title, change)
 
 
+def test_functions_of_the_server_are_undone_though_their_collection_cannot_be_dropped(project):
+    one = "await db.collection('system.js').insertOne({ _id: 'f', value: 'return 1' });"
+    project.up_down("001_a.js", one + "await db.collection('a').countDocuments(); throw new Error('no');")
+    assert "taking back" not in project.fails(1, "up").err
+    project.up_down("001_a.js", one)
+    project.ok("up")
+    assert project.db["system.js"].count_documents({}) == 1
+    project.ok("undo", "001_a", "--yes")
+    assert project.db["system.js"].count_documents({}) == 0
+    assert project.record("001_a")["status"] == "rolled_back"
+
+
 def test_another_database_is_undone_as_well(project):
     other = project.client[project.database + "_other"]
     try:
