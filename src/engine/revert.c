@@ -163,7 +163,7 @@ gw_apply_undo(GwRun *run, const GwJob *job, GError **error)
     record = gw_apply_record_new(run, migration);
     gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);
     gw_undo_result_init(&result);
-    if (!gw_takeback_job(run, job, run->params->on_conflict, &result, &failure))
+    if (!gw_takeback_wanted(run, job, &result, &failure))
         return end_failed_undo(run, record, failure, error);
     record->execution_ms = (g_get_monotonic_time() - start_us) / G_TIME_SPAN_MILLISECOND;
     record->documents_affected = result.documents;
