@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/crew.h"
+#include "journal/prepared.h"
 #include "journal/undo-internal.h"
 
 /* Sentences kept of conflicts; all of them are counted. */
@@ -181,6 +182,8 @@ write_docs(gpointer piece, gpointer data, GError **error)
 static guint
 threads_for(const GwUndo *undo, const GwCollInfo *info)
 {
+    if (gw_prepared_is_among(info->indexes))
+        return 1;
     for (guint index = 0; info->indexes != NULL && index < info->indexes->len; index++) {
         if (gw_bson_get_bool(g_ptr_array_index(info->indexes, index), "unique", false))
             return 1;
