@@ -29,6 +29,7 @@ gw_status_report_clear(GwStatusReport *report)
     g_clear_pointer(&report->rows, g_ptr_array_unref);
     g_clear_pointer(&report->database, g_free);
     g_clear_pointer(&report->environment, g_free);
+    g_clear_pointer(&report->mark, g_free);
     g_clear_pointer(&report->holder, g_free);
     g_clear_pointer(&report->duplicate, g_free);
 }
@@ -198,6 +199,7 @@ gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
     migrations = gw_project_join(project, files, records);
     out_report->database = g_strdup(gw_project_database(project));
     out_report->environment = g_strdup(gw_project_environment(project));
+    out_report->mark = g_strdup(mark.environment);
     fill_rows(out_report, migrations);
     fill_duplicate(project, out_report, files);
     return fill_from_jobs(project, out_report, error) && fill_holder(project, out_report, error) &&

@@ -282,6 +282,9 @@ def test_the_mark_beats_the_environment(project):
     assert project.db.a.count_documents({}) == 3
     assert "backup of" in project.ok("up", "--no-plan", "--yes").err
     project.fails(5, "reset", "--confirm")
+    assert "marked as 'live'" in project.ok("status").out
+    assert project.ok("status", "--json").json["mark"] == "live"
+    assert "marked as" not in project.ok("status", "--env", "live").out
 
 
 def test_migrate_mongo_projects_are_asked_nothing_for_node_env(project):
