@@ -203,5 +203,5 @@ gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
     fill_rows(out_report, migrations);
     fill_duplicate(project, out_report, files);
     return fill_from_jobs(project, out_report, error) && fill_holder(project, out_report, error) &&
-           gw_settle_tell(project, error);
+           gw_settle_tell(project, mark.is_resetting, error);
 }
