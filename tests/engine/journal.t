@@ -437,7 +437,9 @@ def test_a_journal_that_lost_an_entry_is_refused_before_anything_is_written(proj
     seed(project)
     project.up_down("001_a.js", CHANGES["set"] + CHANGES["insert"])
     project.ok("up")
+    assert project.ok("status", "--json").json["migrations"][0]["undo"] == "yes"
     project.db.godwit_journal.delete_one({"kind": "docs"})
+    assert project.ok("status", "--json").json["migrations"][0]["undo"] == "no"
     before = snapshot(project.db)
     result = project.fails(1, "undo", "001_a", "--yes")
     assert "not whole" in result.err, result
