@@ -16,6 +16,8 @@ LOSSES = {
     "deleteOne": "await db.collection('a').deleteOne({ n: 1 });",
     "findOneAndDelete": "await db.collection('a').findOneAndDelete({ n: 1 });",
     "$unset": "await db.collection('a').updateMany({}, { $unset: { n: 1 } });",
+    "$rename": "await db.collection('a').updateMany({}, { $rename: { n: 'm' } });",
+    "expireAfterSeconds": "await db.collection('a').createIndex({ at: 1 }, { expireAfterSeconds: 1 });",
     "dropIndexes": "await db.collection('a').dropIndex('n_1');",
     "$out": "await db.collection('b').aggregate([{ $match: {} }, { $out: 'a' }]).toArray();",
     "$merge": "await db.collection('b').aggregate([{ $merge: { into: 'a' } }]).toArray();",
