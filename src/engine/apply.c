@@ -31,6 +31,7 @@ gw_apply_step_params(GwRun *run, const GwMigration *migration)
         .file = migration->file,
         .fails_whole = true,
         .observer = gw_project_observer(run->project),
+        .cancelled = gw_pace_cancelled(run->pace),
     };
 }
 

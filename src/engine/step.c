@@ -54,6 +54,7 @@ open_script(GwStep *step, GError **error)
         .note = gw_output_note,
         .data = step->output,
         .interrupted = gw_project_interrupted(params->project),
+        .cancelled = params->cancelled,
         .journals = params->fails_whole,
         .write_behind = params->fails_whole && gw_config_bool(config, GW_CONFIG_WRITE_BEHIND),
         .may_leave_root = g_str_equal(gw_config_str(config, GW_CONFIG_FILES), "anywhere"),

@@ -24,14 +24,6 @@ gw_takeback_tell(GwRun *run, const char *migration, const char *text)
                                              .text_bytes = strlen(text)});
 }
 
-static void
-emit_progress(gint64 done, gint64 count, gpointer data)
-{
-    GwRun *run = data;
-
-    gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_PROGRESS, .count = done});
-}
-
 bool
 gw_takeback_job(GwRun *run, const GwJob *job, GwConflict policy, GwUndoResult *result,
                 GError **error)
@@ -40,8 +32,6 @@ gw_takeback_job(GwRun *run, const GwJob *job, GwConflict policy, GwUndoResult *r
         .journal = run->journal,
         .writer = run->plain,
         .policy = policy,
-        .progress = emit_progress,
-        .data = run,
     };
 
     return gw_undo_job(&params, job, result, error);

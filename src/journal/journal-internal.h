@@ -16,6 +16,7 @@ typedef struct {
 
 struct GwJournal {
     GwClients *clients; /* borrowed: outlives the journal */
+    GwPace *pace;       /* borrowed: outlives it; or NULL */
     GwColl *entries;    /* owned */
     GwColl *jobs;       /* owned */
     char *db;           /* owned */

@@ -21,16 +21,11 @@ void gw_undo_result_init(GwUndoResult *result);
 void gw_undo_result_clear(GwUndoResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwUndoResult, gw_undo_result_clear)
 
-/* Called from time to time with how many entries of how many are done. */
-typedef void (*GwUndoProgressFunc)(gint64 done, gint64 count, gpointer data);
-
 /* All borrowed for the time of the call. */
 typedef struct {
     GwJournal *journal;
     GwWriter *writer; /* sends, and keeps no journal */
     GwConflict policy;
-    GwUndoProgressFunc progress; /* or NULL */
-    gpointer data;
 } GwUndoParams;
 
 /* Take the job back: check, then write. Fails with GW_ERROR_CONFLICT where there are conflicts and

@@ -29,6 +29,7 @@ typedef struct {
     gpointer data;             /* for both */
     gsize memory_bytes;        /* of the JavaScript heap; 0: 1 GiB */
     const volatile int *interrupted; /* not 0: stop as soon as possible; or NULL */
+    const volatile int *cancelled;   /* the same */
     bool may_leave_root;             /* files outside `root` may be read and written */
     bool journals;                   /* the writer knows GW_WRITE_SWEEP */
     bool write_behind; /* writes may be gathered: whatever fails, all that was done is taken back */
