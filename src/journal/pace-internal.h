@@ -12,7 +12,9 @@ struct GwPace {
     GThread *thread;     /* owned: while a job is under way */
     GMutex lock;         /* guards what follows */
     GCond changed;
-    GwLimits limits; /* as of now */
+    GMutex build_lock;        /* guards the next one, also while it is used */
+    const GwPaceBuild *build; /* borrowed: under way; NULL = none */
+    GwLimits limits;          /* as of now */
     volatile int cancelled;
     bool is_paused;
     bool is_undo;
@@ -34,6 +36,9 @@ struct GwPace {
     gint64 due_us;       /* the next change may begin; monotonic */
     const char *waiting; /* why somebody waits; static; NULL = nobody does */
 };
+
+/* Whether the job is to stop: it was cancelled, or the process interrupted. */
+bool gw_pace_is_stopped(const GwPace *pace);
 
 /* The thread. `data` is the pace. */
 gpointer gw_pace_look_after(gpointer data);

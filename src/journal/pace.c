@@ -18,6 +18,7 @@ gw_pace_new(const GwPaceParams *params)
     pace->limits = params->limits;
     pace->lag_ms = -1;
     g_mutex_init(&pace->lock);
+    g_mutex_init(&pace->build_lock);
     g_cond_init(&pace->changed);
     return pace;
 }
@@ -40,6 +41,7 @@ gw_pace_free(GwPace *pace)
     gw_pace_end(pace);
     forget_sweep(pace);
     g_mutex_clear(&pace->lock);
+    g_mutex_clear(&pace->build_lock);
     g_cond_clear(&pace->changed);
     g_free(pace->migration);
     g_free((char *)pace->params.db);
@@ -109,18 +111,22 @@ is_bounded(const GwPace *pace)
            pace->limits.window_from != pace->limits.window_to;
 }
 
-static bool
-check_stopped(const GwPace *pace, GError **error)
+bool
+gw_pace_is_stopped(const GwPace *pace)
 {
     const volatile int *interrupted = pace->params.interrupted;
 
-    if (pace->is_undo)
+    return !pace->is_undo && (pace->cancelled != 0 || (interrupted != NULL && *interrupted != 0));
+}
+
+static bool
+check_stopped(const GwPace *pace, GError **error)
+{
+    if (!gw_pace_is_stopped(pace))
         return true;
-    if (pace->cancelled != 0)
-        return gw_throw(error, GW_ERROR_INTERRUPTED, "cancelled with godwit job cancel");
-    if (interrupted != NULL && *interrupted != 0)
-        return gw_throw(error, GW_ERROR_INTERRUPTED, "stopped by a signal");
-    return true;
+    return gw_throw(error, GW_ERROR_INTERRUPTED, "%s",
+                    pace->cancelled != 0 ? "cancelled with godwit job cancel"
+                                         : "stopped by a signal");
 }
 
 bool
@@ -230,4 +236,28 @@ gw_pace_sweep_end(GwPace *pace)
     g_mutex_lock(&pace->lock);
     forget_sweep(pace);
     g_mutex_unlock(&pace->lock);
+}
+
+void
+gw_pace_build_begin(GwPace *pace, const GwPaceBuild *build)
+{
+    const GwPaceSweep facts = {.db = build->db, .coll = build->coll};
+
+    if (pace == NULL)
+        return;
+    gw_pace_sweep_begin(pace, &facts);
+    g_mutex_lock(&pace->build_lock);
+    pace->build = build;
+    g_mutex_unlock(&pace->build_lock);
+}
+
+void
+gw_pace_build_end(GwPace *pace)
+{
+    if (pace == NULL)
+        return;
+    g_mutex_lock(&pace->build_lock);
+    pace->build = NULL;
+    g_mutex_unlock(&pace->build_lock);
+    gw_pace_sweep_end(pace);
 }

@@ -59,3 +59,13 @@ typedef struct {
 void gw_pace_sweep_begin(GwPace *pace, const GwPaceSweep *sweep);
 void gw_pace_sweep_pass(GwPace *pace, gint64 documents); /* so many more were looked at */
 void gw_pace_sweep_end(GwPace *pace);
+
+/* A command of the server's that builds indexes. All borrowed until it ends. */
+typedef struct {
+    const char *db;
+    const char *coll;
+    void (*give_up)(GwConn *conn, gpointer data); /* end it; called once at most, by the thread */
+    gpointer data;
+} GwPaceBuild;
+void gw_pace_build_begin(GwPace *pace, const GwPaceBuild *build);
+void gw_pace_build_end(GwPace *pace);

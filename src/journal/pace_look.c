@@ -89,6 +89,41 @@ count_total(Look *look)
     g_mutex_unlock(&pace->lock);
 }
 
+/* The server's own thread builds them; it is known by what it builds. */
+static void
+ask_for_build(Look *look, const GwPaceBuild *build)
+{
+    GwPace *pace = look->pace;
+    g_autoptr(bson_t) command = BCON_NEW(
+        "currentOp", BCON_INT32(1), "command.createIndexes", BCON_UTF8(build->coll), "command.$db",
+        BCON_UTF8(build->db), "progress.total", "{", "$gt", BCON_INT32(0), "}");
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    if (!gw_command_read(look->conn, "admin", command, NULL, &reply, NULL) ||
+        !gw_bson_has(&reply, "inprog.0.progress"))
+        return;
+    g_mutex_lock(&pace->lock);
+    pace->total = gw_bson_get_int(&reply, "inprog.0.progress.total", 0);
+    pace->passed = gw_bson_get_int(&reply, "inprog.0.progress.done", 0);
+    g_mutex_unlock(&pace->lock);
+}
+
+/* Whoever waits for it looks at nothing meanwhile. */
+static void
+look_at_build(Look *look)
+{
+    GwPace *pace = look->pace;
+
+    g_mutex_lock(&pace->build_lock);
+    if (pace->build != NULL && gw_pace_is_stopped(pace)) {
+        pace->build->give_up(look->conn, pace->build->data);
+        pace->build = NULL;
+    } else if (pace->build != NULL) {
+        ask_for_build(look, pace->build);
+    }
+    g_mutex_unlock(&pace->build_lock);
+}
+
 static void
 slow_down(GwPace *pace, const GwLoad *load)
 {
@@ -264,6 +299,7 @@ tick(Look *look)
         look->jobs = gw_coll_new(pace->params.clients, pace->params.db, GW_JOB_COLLECTION);
     }
     count_total(look);
+    look_at_build(look);
     look_at_load(look);
     g_mutex_lock(&pace->lock);
     measure_rate(look);

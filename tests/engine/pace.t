@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """How fast documents are changed, how far that is, and how somebody else steers it meanwhile."""
+import contextlib
 import json
 import pathlib
 import sys
@@ -194,6 +195,61 @@ def test_nor_to_what_has_died(project):
     assert "next godwit up takes back" in project.fails(5, "job", "resume").err
     project.ok("up")
     assert counts(project) == {1: 20000}
+
+
+@contextlib.contextmanager
+def builds_held(project):
+    """Builds of indexes read the collection, and then wait until they are let go."""
+    admin = project.client.admin
+    admin.command("configureFailPoint", "hangAfterStartingIndexBuild", mode="alwaysOn")
+    try:
+        yield
+    finally:
+        admin.command("configureFailPoint", "hangAfterStartingIndexBuild", mode="off")
+
+
+def prepare(project):
+    seed(project, 5000)
+    project.db.things.create_index("before")
+    project.up_down("001_a.js", "await db.collection('things').createIndexes([{ key: { n: 1 } },"
+                    " { key: { before: 1 } }, { key: { m: 1 } }]);")
+
+
+def progress_of_build(project):
+    return wait_until(lambda: (lambda p: p.get("total") and p)((job(project) or {}).get("progress") or {}), "a total")
+
+
+def test_how_far_a_build_of_indexes_is_is_shown(project):
+    prepare(project)
+    with builds_held(project):
+        running = project.start("up")
+        progress = progress_of_build(project)
+    assert progress["namespace"] == f"{project.database}.things", progress
+    assert progress["documents"] == progress["total"] == 5000, progress
+    assert finish(running).status == 0
+    assert set(project.db.things.index_information()) == {"_id_", "before_1", "n_1", "m_1"}
+
+
+def test_it_is_cancelled(project):
+    prepare(project)
+    with builds_held(project):
+        running = project.start("up")
+        progress_of_build(project)
+        project.ok("job", "cancel")
+        done = finish(running)
+    assert done.status == 8 and "cancelled" in done.err, done
+    assert set(project.db.things.index_information()) == {"_id_", "before_1"}
+    assert project.record("001_a")["status"] == "failed"
+
+
+def test_or_stopped_by_ctrl_c(project):
+    prepare(project)
+    with builds_held(project):
+        running = project.start("up")
+        progress_of_build(project)
+        running.terminate()
+        assert finish(running).status == 8
+    assert set(project.db.things.index_information()) == {"_id_", "before_1"}
 
 
 main(globals())
