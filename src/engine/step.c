@@ -7,6 +7,7 @@ struct GwStep {
     GwStepParams params;
     GwOutput *output; /* owned */
     GwScript *script; /* owned */
+    GwMask *mask;     /* owned */
     GwScriptFacts facts;
     gint64 elapsed_us;
 };
@@ -19,6 +20,7 @@ gw_step_free(GwStep *step)
     /* The script first: taking it down may still print. */
     gw_script_free(step->script);
     gw_output_free(step->output);
+    gw_mask_free(step->mask);
     gw_script_facts_clear(&step->facts);
     g_free(step);
 }
@@ -55,6 +57,8 @@ open_script(GwStep *step, GError **error)
         .data = step->output,
         .interrupted = gw_project_interrupted(params->project),
         .cancelled = params->cancelled,
+        .skips_bad = params->skips_bad,
+        .mask = step->mask,
         .journals = params->fails_whole,
         .write_behind = params->fails_whole && gw_config_bool(config, GW_CONFIG_WRITE_BEHIND),
         .may_leave_root = g_str_equal(gw_config_str(config, GW_CONFIG_FILES), "anywhere"),
@@ -72,6 +76,7 @@ gw_step_load(const GwStepParams *params, GError **error)
     step->params = *params;
     step->output = gw_output_new(params->observer, params->file->id, params->file->name,
                                  (gsize)gw_config_int(config, GW_CONFIG_OUTPUT_LIMIT));
+    step->mask = gw_mask_new(gw_config_str(config, GW_CONFIG_MASK));
     step->script = open_script(step, error);
     if (step->script == NULL)
         return NULL;

@@ -73,6 +73,7 @@ journal_new(const GwJournalParams *params)
     journal->tracker = g_strdup(params->tracker);
     journal->token = params->token;
     journal->pace = params->pace;
+    journal->skipped = params->skipped;
     journal->workers = gw_pace_workers(params->pace, good_number_of_workers());
     journal->has_transactions = gw_clients_server(params->clients)->has_transactions;
     journal->entries = gw_coll_new(params->clients, params->db, GW_JOURNAL_COLLECTION);

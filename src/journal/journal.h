@@ -8,6 +8,7 @@
 
 #include "journal/job.h"
 #include "journal/pace.h"
+#include "journal/skipped.h"
 #include "mongo/writer.h"
 
 typedef struct GwJournal GwJournal;
@@ -19,6 +20,7 @@ typedef struct {
     const char *tracker; /* the tracker's name: dropDatabase() spares it */
     gint64 token;        /* of the lease that is held */
     GwPace *pace;        /* borrowed: outlives it; NULL = as fast as it goes */
+    GwSkipped *skipped;  /* the same; NULL = a sweep with bad documents fails */
 } GwJournalParams;
 
 /* Make its collections where they are missing, and raise the fence. The lease has to be held. */

@@ -177,6 +177,18 @@ adapt(Sweep *sweep, const GwPart *part, gint64 elapsed_ms)
     g_atomic_int_set(&sweep->size, size);
 }
 
+/* Those that are left as they are, now that this is so. */
+static bool
+write_bad(const GwPart *part, GError **error)
+{
+    g_autofree char *ns = NULL;
+
+    if (part->bad == NULL || part->bad->len == 0)
+        return true;
+    ns = g_strdup_printf("%s.%s", part->docs->write->db, part->docs->coll);
+    return gw_skipped_write(part->docs->journal->skipped, ns, part->bad, error);
+}
+
 static bool
 run_once(Sweep *sweep, Chunk *chunk, bool *out_more, GError **error)
 {
@@ -193,7 +205,7 @@ run_once(Sweep *sweep, Chunk *chunk, bool *out_more, GError **error)
                            .upto = chunk->upto,
                            /* Others may have put some between. */
                            .count_max = chunk->count + chunk->count / 2 + 1};
-    is_done = gw_docs_run_part(&part, error);
+    is_done = gw_docs_run_part(&part, error) && write_bad(&part, error);
     count_part(sweep, &part);
     adapt(sweep, &part, gw_clock_monotonic_ms() - start_ms);
     *out_more = is_done && cut_off(chunk, &part);

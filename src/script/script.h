@@ -7,6 +7,7 @@
 
 #include "base/bson.h"
 #include "base/error.h"
+#include "model/mask.h"
 #include "mongo/client.h"
 #include "mongo/detour.h"
 #include "mongo/writer.h"
@@ -32,6 +33,8 @@ typedef struct {
     const volatile int *cancelled;   /* the same */
     bool may_leave_root;             /* files outside `root` may be read and written */
     bool journals;                   /* the writer knows GW_WRITE_SWEEP */
+    const GwMask *mask;              /* what is hidden of documents that are shown; or NULL */
+    bool skips_bad;                  /* a sweep leaves documents of which nothing good becomes */
     bool write_behind; /* writes may be gathered: whatever fails, all that was done is taken back */
 } GwScriptParams;
 
