@@ -90,3 +90,24 @@ gw_bson_append_at(bson_t *array, guint32 index, const bson_iter_t *value)
     bson_uint32_to_string(index, &key, digits, sizeof digits);
     bson_append_iter(array, key, -1, value);
 }
+
+const guint8 *
+gw_bson_raw_value(const bson_iter_t *iter, gsize *out_length)
+{
+    const guint32 begin = iter->key + bson_iter_key_len(iter) + 1;
+
+    *out_length = iter->next_off - begin;
+    return iter->raw + begin;
+}
+
+bool
+gw_bson_is_same_value(const bson_iter_t *one, const bson_iter_t *other)
+{
+    gsize length = 0;
+    gsize other_length = 0;
+    const guint8 *value = gw_bson_raw_value(one, &length);
+    const guint8 *other_value = gw_bson_raw_value(other, &other_length);
+
+    return bson_iter_type(one) == bson_iter_type(other) && length == other_length &&
+           memcmp(value, other_value, length) == 0;
+}

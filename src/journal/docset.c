@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/docset.h"
 
+#include "journal/idset.h"
+
+/* Documents lie one behind the other in blocks: one at a time, they cost more to free than to read.
+ */
+#define BLOCK_BYTES (64 * 1024)
+#define ALIGNMENT 128 /* that of bson_t */
+
 struct GwDocSet {
-    GPtrArray *docs;   /* owned: bson_t */
-    GHashTable *by_id; /* owned: GBytes -> bson_t borrowed from docs; made when it is asked for */
+    GPtrArray *blocks; /* owned: memory */
+    guint8 *free;      /* borrowed: what is left of the last block */
+    gsize free_bytes;
+    GPtrArray *docs;   /* owned array of bson_t, which lie in the blocks */
+    GHashTable *by_id; /* owned: GBytes -> index; made when it is asked for */
     guint by_id_count; /* documents that are in it */
+    guint next;        /* the document behind the one that was found last */
     gsize bytes;
 };
 
@@ -13,7 +24,8 @@ gw_doc_set_new(void)
 {
     GwDocSet *set = g_new0(GwDocSet, 1);
 
-    set->docs = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
+    set->blocks = g_ptr_array_new_with_free_func(g_aligned_free);
+    set->docs = g_ptr_array_new();
     return set;
 }
 
@@ -24,6 +36,7 @@ gw_doc_set_free(GwDocSet *set)
         return;
     g_clear_pointer(&set->by_id, g_hash_table_unref);
     g_ptr_array_unref(set->docs);
+    g_ptr_array_unref(set->blocks);
     g_free(set);
 }
 
@@ -45,16 +58,6 @@ gw_doc_set_at(const GwDocSet *set, guint index)
     return g_ptr_array_index(set->docs, index);
 }
 
-/* A document of this one value, so that its type counts as well. */
-static GBytes *
-key_of(const bson_iter_t *id)
-{
-    g_auto(bson_t) doc = BSON_INITIALIZER;
-
-    bson_append_iter(&doc, "", 0, id);
-    return g_bytes_new(bson_get_data(&doc), doc.len);
-}
-
 /* Put those into the table that came since. */
 static void
 sort_in(GwDocSet *set)
@@ -63,30 +66,77 @@ sort_in(GwDocSet *set)
         set->by_id =
             g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
     for (; set->by_id_count < set->docs->len; set->by_id_count++) {
-        bson_t *doc = g_ptr_array_index(set->docs, set->by_id_count);
         bson_iter_t id;
 
-        if (bson_iter_init_find(&id, doc, "_id"))
-            g_hash_table_replace(set->by_id, key_of(&id), doc);
+        if (bson_iter_init_find(&id, gw_doc_set_at(set, set->by_id_count), "_id"))
+            g_hash_table_replace(set->by_id, gw_id_key(&id), GUINT_TO_POINTER(set->by_id_count));
     }
+}
+
+static bool
+has_id(const bson_t *doc, const bson_iter_t *id)
+{
+    bson_iter_t own;
+
+    return bson_iter_init_find(&own, doc, "_id") && gw_bson_is_same_value(&own, id);
+}
+
+/* Mostly they are asked for in the order in which they are here. */
+bool
+gw_doc_set_find_index(GwDocSet *set, const bson_iter_t *id, guint *out_index)
+{
+    g_autoptr(GBytes) key = NULL;
+    gpointer found = NULL;
+
+    if (set->next < set->docs->len && has_id(gw_doc_set_at(set, set->next), id)) {
+        *out_index = set->next++;
+        return true;
+    }
+    sort_in(set);
+    key = gw_id_key(id);
+    if (!g_hash_table_lookup_extended(set->by_id, key, NULL, &found))
+        return false;
+    *out_index = GPOINTER_TO_UINT(found);
+    set->next = *out_index + 1;
+    return true;
 }
 
 const bson_t *
 gw_doc_set_find(GwDocSet *set, const bson_iter_t *id)
 {
-    g_autoptr(GBytes) key = key_of(id);
+    guint index = 0;
 
-    sort_in(set);
-    return g_hash_table_lookup(set->by_id, key);
+    return gw_doc_set_find_index(set, id, &index) ? gw_doc_set_at(set, index) : NULL;
+}
+
+/* Memory that lasts as long as the set. */
+static guint8 *
+take_bytes(GwDocSet *set, gsize bytes)
+{
+    guint8 *taken = NULL;
+
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (bytes > set->free_bytes) {
+        set->free_bytes = MAX(bytes, BLOCK_BYTES);
+        set->free = g_aligned_alloc(1, set->free_bytes, ALIGNMENT);
+        g_ptr_array_add(set->blocks, set->free);
+    }
+    taken = set->free;
+    set->free += bytes;
+    set->free_bytes -= bytes;
+    return taken;
 }
 
 void
 gw_doc_set_add(GwDocSet *set, const bson_t *doc)
 {
-    bson_t *copy = bson_copy(doc);
+    guint8 *place = take_bytes(set, sizeof(bson_t) + doc->len);
+    guint8 *data = place + sizeof(bson_t);
 
-    g_ptr_array_add(set->docs, copy);
-    set->bytes += copy->len;
+    memcpy(data, bson_get_data(doc), doc->len);
+    g_assert(bson_init_static((bson_t *)(gpointer)place, data, doc->len));
+    g_ptr_array_add(set->docs, place);
+    set->bytes += doc->len;
 }
 
 bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Documents by their _id, as they were read at one moment. An _id is looked up by its bytes: those
- * that the server stores, so it has to come from a document and not from somebody's filter.
+ * Documents by their _id, as they were read at one moment. Two _ids are the same as gw_id_key()
+ * says, which does not find all that the server takes for equal.
  */
 #pragma once
 
@@ -22,7 +22,10 @@ const bson_t *gw_doc_set_at(const GwDocSet *set, guint index);
 /* The document with the _id at `id`; NULL = none. Borrowed from the set. */
 const bson_t *gw_doc_set_find(GwDocSet *set, const bson_iter_t *id);
 
-/* Copy a document into the set. */
+/* The same, by its place. */
+bool gw_doc_set_find_index(GwDocSet *set, const bson_iter_t *id, guint *out_index);
+
+/* Copy a document into the set, which has none with its _id yet. */
 void gw_doc_set_add(GwDocSet *set, const bson_t *doc);
 
 /* Add what `command`, a find, finds; stop once the set holds more than `bytes_max` (0 = no bound).

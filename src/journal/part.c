@@ -135,29 +135,53 @@ send(GwPart *part, GwSession *session, GError **error)
     return apply_in_turn(part, conn_of(part, session), &write, error) && check_refused(part, error);
 }
 
-/* Several operations may follow each other on one document. */
-static void
-apply_constants(GwPart *part)
+/* The _id that the filter of an operation names. */
+static bool
+find_named_id(const bson_t *operation, bson_iter_t *out_id)
 {
+    bson_iter_t filter;
+
+    return bson_iter_init_find(&filter, operation, "q") && bson_iter_recurse(&filter, out_id) &&
+           bson_iter_find(out_id, "_id");
+}
+
+/* What the operations make of each document of `pre`, NULL = none is known to name it. Owned. */
+static GPtrArray *
+apply_each(GwPart *part)
+{
+    GPtrArray *latest = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
+
+    g_ptr_array_set_size(latest, (gint)gw_doc_set_count(part->pre));
     for (guint index = part->first; index < part->first + part->count; index++) {
         const bson_t *operation = g_ptr_array_index(part->operations, index);
-        const bson_t *before = NULL;
+        bson_t *before = NULL;
+        guint at = 0;
         bson_iter_t update;
-        bson_iter_t top;
         bson_iter_t id;
 
-        if (!bson_iter_init(&top, operation) || !bson_iter_find_descendant(&top, "q._id", &id) ||
-            !bson_iter_init_find(&update, operation, "u"))
+        if (!find_named_id(operation, &id) || !bson_iter_init_find(&update, operation, "u") ||
+            !gw_doc_set_find_index(part->pre, &id, &at))
             continue;
-        before = gw_doc_set_find(part->post, &id);
-        if (before == NULL)
-            before = gw_doc_set_find(part->pre, &id);
-        if (before != NULL) {
-            g_autoptr(bson_t) post = gw_touched_apply(&update, before);
-
-            gw_doc_set_add(part->post, post);
-        }
+        before = g_ptr_array_index(latest, at);
+        latest->pdata[at] =
+            gw_touched_apply(&update, before != NULL ? before : gw_doc_set_at(part->pre, at));
+        g_clear_pointer(&before, bson_destroy);
     }
+    return latest;
+}
+
+/* Several operations may follow each other on one document. False where an _id that the server
+ * found has other bytes than the one that was asked for: then it has to tell what became of it. */
+static bool
+apply_constants(GwPart *part)
+{
+    g_autoptr(GPtrArray) latest = apply_each(part);
+
+    if (g_ptr_array_find(latest, NULL, NULL))
+        return false;
+    for (guint index = 0; index < latest->len; index++)
+        gw_doc_set_add(part->post, g_ptr_array_index(latest, index));
+    return true;
 }
 
 static void
@@ -216,24 +240,34 @@ read_post(GwPart *part, GwSession *session, GError **error)
         return true;
     }
     if (part->kind == GW_PART_BY_ID && part->touched.is_constant &&
-        !gw_bson_has(&part->reply, "upserted")) {
-        apply_constants(part);
+        !gw_bson_has(&part->reply, "upserted") && apply_constants(part))
         return true;
-    }
     find = gw_statement_find_after(part);
     return find == NULL || read_set(part, session, find, part->post, 0, error);
+}
+
+/* Of one operation, from the server's answer. */
+static guint8
+told(const bson_t *reply)
+{
+    guint8 outcome = gw_bson_get_int(reply, "n", 0) > 0 ? GW_WRITE_MATCHED : 0;
+
+    return gw_bson_get_int(reply, "nModified", 0) > 0 ? outcome | GW_WRITE_MODIFIED : outcome;
 }
 
 void
 gw_part_tell(const GwPart *part, guint8 *outcomes)
 {
+    if (part->count == 1 && part->docs->write->kind == GW_WRITE_UPDATE) {
+        *outcomes = told(&part->reply);
+        return;
+    }
     for (guint index = 0; index < part->count; index++) {
         const bson_t *operation = g_ptr_array_index(part->operations, part->first + index);
         const bson_t *pre = NULL;
-        bson_iter_t top;
         bson_iter_t id;
 
-        if (bson_iter_init(&top, operation) && bson_iter_find_descendant(&top, "q._id", &id))
+        if (find_named_id(operation, &id))
             pre = gw_doc_set_find(part->pre, &id);
         outcomes[index] = 0;
         if (pre != NULL)

@@ -18,36 +18,14 @@ hash_bytes(guint64 hash, const void *bytes, gsize length)
     return hash;
 }
 
-/* The value at an iterator as its bytes in the document, which begin behind the name. Borrowed. */
-static const guint8 *
-raw_value(const bson_iter_t *iter, gsize *out_length)
-{
-    const guint32 begin = iter->key + (guint32)strlen(bson_iter_key(iter)) + 1;
-
-    *out_length = iter->next_off - begin;
-    return iter->raw + begin;
-}
-
 static guint64
 hash_value(guint64 hash, const bson_iter_t *iter)
 {
     const guint8 type = (guint8)bson_iter_type(iter);
     gsize length = 0;
-    const guint8 *value = raw_value(iter, &length);
+    const guint8 *value = gw_bson_raw_value(iter, &length);
 
     return hash_bytes(hash_bytes(hash, &type, 1), value, length);
-}
-
-static bool
-is_same_value(const bson_iter_t *one, const bson_iter_t *other)
-{
-    gsize length = 0;
-    gsize other_length = 0;
-    const guint8 *value = raw_value(one, &length);
-    const guint8 *other_value = raw_value(other, &other_length);
-
-    return bson_iter_type(one) == bson_iter_type(other) && length == other_length &&
-           memcmp(value, other_value, length) == 0;
 }
 
 /* Whether both documents have the same value, or none, in the field `name`. */
@@ -59,7 +37,7 @@ is_same_field(const bson_t *one, const bson_t *other, const char *name)
     bool has = bson_iter_init_find(&iter, one, name);
     bool other_has = bson_iter_init_find(&other_iter, other, name);
 
-    return has == other_has && (!has || is_same_value(&iter, &other_iter));
+    return has == other_has && (!has || gw_bson_is_same_value(&iter, &other_iter));
 }
 
 static guint64
@@ -168,7 +146,7 @@ note_before(Diff *diff, const bson_iter_t *field, Cursor *post)
     bson_iter_t now;
     bool is_there = seek(post, name, &now);
 
-    if (is_there && is_same_value(field, &now))
+    if (is_there && gw_bson_is_same_value(field, &now))
         return;
     bson_append_iter(&diff->before, name, -1, field);
     diff->hash = hash_found(diff->hash, name, is_there ? &now : NULL);

@@ -36,16 +36,6 @@ piece_free(gpointer data)
     g_free(piece);
 }
 
-static bool
-is_decimal_or_document(const bson_t *operation)
-{
-    bson_iter_t top;
-    bson_iter_t id;
-
-    return !bson_iter_init(&top, operation) || !bson_iter_find_descendant(&top, "q._id", &id) ||
-           BSON_ITER_HOLDS_DECIMAL128(&id) || BSON_ITER_HOLDS_DOCUMENT(&id);
-}
-
 /* Each names a document of its own. */
 static bool
 are_apart(const GwDocsWrite *docs, const GPtrArray *operations)
@@ -56,7 +46,7 @@ are_apart(const GwDocsWrite *docs, const GPtrArray *operations)
         const bson_t *operation = g_ptr_array_index(operations, index);
 
         if (gw_statement_kind(docs, operation) != GW_PART_BY_ID ||
-            gw_bson_get_bool(operation, "upsert", false) || is_decimal_or_document(operation) ||
+            gw_bson_get_bool(operation, "upsert", false) ||
             !gw_id_set_add_path(met, operation, "q._id"))
             return false;
     }

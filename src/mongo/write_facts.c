@@ -16,15 +16,12 @@ bool
 gw_filter_names_id(const bson_t *filter)
 {
     bson_iter_t iter;
-    bson_iter_t inside;
 
     if (!bson_iter_init(&iter, filter) || !bson_iter_next(&iter) ||
         strcmp(bson_iter_key(&iter), "_id") != 0)
         return false;
-    if (BSON_ITER_HOLDS_REGEX(&iter) || BSON_ITER_HOLDS_ARRAY(&iter))
-        return false;
-    if (BSON_ITER_HOLDS_DOCUMENT(&iter) && bson_iter_recurse(&iter, &inside) &&
-        bson_iter_next(&inside) && bson_iter_key(&inside)[0] == '$')
+    if (BSON_ITER_HOLDS_REGEX(&iter) || BSON_ITER_HOLDS_ARRAY(&iter) ||
+        BSON_ITER_HOLDS_DOCUMENT(&iter) || BSON_ITER_HOLDS_DECIMAL128(&iter))
         return false;
     return !bson_iter_next(&iter);
 }

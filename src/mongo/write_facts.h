@@ -29,7 +29,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwWriteFacts, gw_write_facts_clear)
 /* Fill `out_facts`, whose `what` borrows from `write`. */
 void gw_write_facts_read(const GwWrite *write, GwWriteFacts *out_facts);
 
-/* Whether a filter is {_id: value} and nothing else, so that it names one document. */
+/* Whether a filter is {_id: value} and nothing else, so that it names one document. Not where the
+ * value is a decimal or a document, which may equal what has other bytes. */
 bool gw_filter_names_id(const bson_t *filter);
 
 /* Called with each operation of a batch; false = stop. `operation` is borrowed for the call. */

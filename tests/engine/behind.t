@@ -281,7 +281,11 @@ def contents(project):
     for info in project.db.list_collections():
         if JOURNAL.is_ours(info["name"]) or info["name"].startswith("system."):
             continue
-        docs = sorted((repr(plain(doc)) for doc in project.db[info["name"]].find()))
+        docs = list(project.db[info["name"]].find())
+        if info["type"] == "timeseries":
+            # It keeps its columns apart, and puts documents together in any order of them.
+            docs = [dict(sorted(doc.items())) for doc in docs]
+        docs = sorted(repr(plain(doc)) for doc in docs)
         indexes = [] if info["type"] == "view" else sorted(
             str(index.to_dict()) for index in project.db[info["name"]].list_indexes())
         found[info["name"]] = [info["type"], info["options"], docs, indexes]

@@ -243,6 +243,32 @@ def test_many_documents_are_changed_once_each_and_undone(project):
     assert snapshot(project.db) == before
 
 
+# What JavaScript calls 70 may be any of these, and equals all of them for the server.
+TYPED_IDS = [bson.Int64(70), 71.0, bson.Int64(2**53 + 1), bson.Decimal128("72"), bson.Decimal128("73.0"), {"a": bson.Int64(1)}]
+BY_OTHER_TYPES = """
+    const { Long } = require('mongodb');
+    for (const _id of [70, 71, Long.fromString('9007199254740993'), 72, 73, { a: 1 }]) {
+      const { modifiedCount } = await db.collection('typed').updateOne({ _id }, { $set: { n: 2 } });
+      %s
+    }"""
+
+
+def test_ids_are_named_by_another_type_of_number(project):
+    for name, look in (("together", ""), ("one by one", "if (modifiedCount !== 1) throw new Error(_id);")):
+        for extra in (1, 400):
+            project.db.typed.drop()
+            project.db.typed.insert_many([{"_id": value, "n": 1} for value in TYPED_IDS])
+            project.db.typed.insert_many([{"_id": f"{n}", "n": 1} for n in range(extra)])
+            before = snapshot(project.db)
+            more = "for (let i = 0; i < %d; i++) await db.collection('typed').updateOne({ _id: `${i}` }, { $set: { n: 2 } });"
+            project.up_down("001_a.js", BY_OTHER_TYPES % look + more % extra)
+            project.ok("up")
+            assert project.db.typed.count_documents({"n": 2}) == len(TYPED_IDS) + extra, name
+            assert project.record("001_a")["rollbackInfo"]["documents"] == len(TYPED_IDS) + extra, name
+            project.ok("undo", "001_a", "--yes")
+            assert snapshot(project.db) == before, name
+
+
 def test_a_document_with_two_fields_of_one_name_is_undone(project):
     twins = bson.encode({"_id": 1, "a": 1})[4:-1] + bson.encode({"a": 2, "n": 3})[4:-1]
     raw = (len(twins) + 5).to_bytes(4, "little") + twins + b"\0"
