@@ -251,7 +251,6 @@ hear(GwPace *pace, const bson_t *doc)
         pace->cancelled = 1;
     pace->limits.max_rate = gw_bson_get_int(doc, "control.maxRate", pace->limits.max_rate);
     pace->limits.max_lag_ms = gw_bson_get_int(doc, "control.maxLag", pace->limits.max_lag_ms);
-    pace->limits.is_gentle = gw_bson_get_bool(doc, "control.gentle", pace->limits.is_gentle);
     g_cond_broadcast(&pace->changed);
 }
 
