@@ -115,6 +115,7 @@ bool gw_cmd_down(GwCli *cli, GError **error);
 bool gw_cmd_help(GwCli *cli, GError **error);
 bool gw_cmd_history(GwCli *cli, GError **error);
 bool gw_cmd_init(GwCli *cli, GError **error);
+bool gw_cmd_job(GwCli *cli, GError **error);
 bool gw_cmd_lock(GwCli *cli, GError **error);
 bool gw_cmd_plan(GwCli *cli, GError **error);
 bool gw_cmd_prune(GwCli *cli, GError **error);

@@ -35,6 +35,8 @@ collect_from(GwCli *cli, const GwOptionSpec *options, gsize count)
         const GwOptionSpec *option = &options[i];
         GwSetting setting = {.value = gw_args_str(cli->args, option->id), .origin = option->flag};
 
+        if (option->type == GW_OPTION_FLAG && gw_args_has(cli->args, option->id))
+            setting.value = "true";
         if (option->config < 0 || setting.value == NULL)
             continue;
         setting.key = (GwConfigKey)option->config;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/progress.h"
 
+#include "cli/bar.h"
 #include "cli/report.h"
 
 /* Nothing is shown of what is over before that. */
@@ -16,6 +17,7 @@ struct GwProgress {
     char *task;   /* owned; NULL = nothing is going on */
     gint64 documents;
     gint64 total;    /* 0 = not known */
+    char *facts;     /* owned: in one line, where more is known; or NULL */
     gint64 began_us; /* of the task, monotonic */
     gint64 next_us;  /* when to draw or log the next time */
     bool has_line;   /* one is drawn */
@@ -59,6 +61,8 @@ describe(const GwProgress *progress, gint64 now_us)
     g_autofree char *rest = describe_rest(progress, elapsed_ms);
     g_autofree char *rate = gw_report_number(progress->documents * 1000 / MAX(elapsed_ms, 1));
 
+    if (progress->facts != NULL)
+        return g_strdup_printf("%s: %s", progress->task, progress->facts);
     if (progress->documents == 0)
         return g_strdup_printf("%s: %s", progress->task, duration);
     return g_strdup_printf("%s: %s, %s/s, %s%s", progress->task, count, rate, duration, rest);
@@ -128,6 +132,7 @@ gw_progress_free(GwProgress *progress)
         (void)g_thread_join(progress->thread);
     erase(progress);
     g_clear_pointer(&progress->task, g_free);
+    g_clear_pointer(&progress->facts, g_free);
     g_cond_clear(&progress->wake);
     g_mutex_clear(&progress->mutex);
     g_free(progress);
@@ -141,6 +146,7 @@ gw_progress_set_task(GwProgress *progress, const char *task)
     g_mutex_lock(&progress->mutex);
     erase(progress);
     g_clear_pointer(&progress->task, g_free);
+    g_clear_pointer(&progress->facts, g_free);
     progress->task = task != NULL ? gw_terminal_clean(task) : NULL;
     progress->documents = 0;
     progress->total = 0;
@@ -159,6 +165,17 @@ gw_progress_set_count(GwProgress *progress, gint64 documents, gint64 total)
     g_mutex_lock(&progress->mutex);
     progress->documents = documents;
     progress->total = total;
+    g_mutex_unlock(&progress->mutex);
+}
+
+void
+gw_progress_set_facts(GwProgress *progress, const GwProgressFacts *facts)
+{
+    g_autofree char *text = gw_bar_describe(progress->terminal, facts);
+
+    g_mutex_lock(&progress->mutex);
+    g_free(progress->facts);
+    progress->facts = g_steal_pointer(&text);
     g_mutex_unlock(&progress->mutex);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cli/terminal.h"
+#include "model/progress.h"
 
 typedef struct GwProgress GwProgress;
 
@@ -23,6 +24,9 @@ void gw_progress_set_task(GwProgress *progress, const char *task);
 /* How far it is, and of how many; 0 = nobody knows. Where it is known, the line says how long the
  * rest will take. */
 void gw_progress_set_count(GwProgress *progress, gint64 documents, gint64 total);
+
+/* The same where more is known. */
+void gw_progress_set_facts(GwProgress *progress, const GwProgressFacts *facts);
 
 /* Nothing is drawn between the two, so that others may print. `ends_line` says whether what they
  * printed ended with a line break: only then can there be a line again. */

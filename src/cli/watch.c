@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/bar.h"
 #include "cli/dry-run.h"
 #include "cli/report.h"
 
@@ -20,7 +21,7 @@ begin_task(GwCli *cli, const GwEvent *event)
     const char *command = gw_args_command(cli->args)->name;
     g_autofree char *task = g_strdup_printf("%s: %s", command, event->migration);
 
-    if (!cli->is_quiet)
+    if (!cli->is_quiet && cli->json == NULL)
         gw_progress_set_task(cli->progress, task);
     if (cli->is_verbose)
         (void)fprintf(cli->err.file, "starting %s\n", event->file);
@@ -121,12 +122,29 @@ print_remark(const GwCli *cli, const char *word, const char *text)
     (void)fprintf(cli->err.file, " %s\n", shown);
 }
 
+/* For programs: a line of JSON on standard error, at most one a second. */
+static void
+print_progress(const GwCli *cli, const GwEvent *event)
+{
+    g_autoptr(GwJson) json = gw_json_new();
+
+    gw_json_begin_object(json);
+    gw_json_add_str(json, "event", "progress");
+    gw_json_add_str(json, "migration", event->migration);
+    gw_bar_add_json(json, event->progress);
+    gw_json_end_object(json);
+    (void)fprintf(cli->err.file, "%s\n", gw_json_text(json));
+    (void)fflush(cli->err.file);
+}
+
 static void
 print_event(const GwCli *cli, const GwEvent *event)
 {
     bool is_migrate_mongo = gw_cli_speaks_migrate_mongo(cli);
 
-    if (event->kind == GW_EVENT_OUTPUT)
+    if (event->kind == GW_EVENT_PROGRESS)
+        print_progress(cli, event);
+    else if (event->kind == GW_EVENT_OUTPUT)
         print_script_output(cli, event);
     else if (event->kind == GW_EVENT_NOTE)
         print_remark(cli, "note:", event->text);
@@ -165,7 +183,10 @@ feed_progress(GwCli *cli, const GwEvent *event)
             gw_progress_set_task(cli->progress, event->text);
         break;
     case GW_EVENT_PROGRESS:
-        gw_progress_set_count(cli->progress, event->count, event->total);
+        if (event->progress != NULL)
+            gw_progress_set_facts(cli->progress, event->progress);
+        else
+            gw_progress_set_count(cli->progress, event->count, event->total);
         break;
     case GW_EVENT_APPLIED:
     case GW_EVENT_REVERTED:
@@ -185,7 +206,8 @@ see(const GwEvent *event, gpointer data)
     GwCli *cli = data;
 
     feed_progress(cli, event);
-    if (cli->is_quiet || event->kind == GW_EVENT_PROGRESS)
+    if (cli->is_quiet ||
+        (event->kind == GW_EVENT_PROGRESS && (cli->json == NULL || event->progress == NULL)))
         return;
     gw_progress_hold(cli->progress);
     print_event(cli, event);

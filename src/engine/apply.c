@@ -31,6 +31,8 @@ gw_apply_step_params(GwRun *run, const GwMigration *migration)
         .file = migration->file,
         .fails_whole = true,
         .observer = gw_project_observer(run->project),
+        .cancelled = gw_pace_cancelled(run->pace),
+        .skips_bad = run->skipped != NULL,
     };
 }
 
@@ -265,18 +267,36 @@ end_call(GwRun *run, bool is_done, GError **error)
     return false;
 }
 
+/* Those that it left as they are, beyond `before`. */
+static void
+tell_skipped(GwRun *run, const GwMigration *migration, gint64 before)
+{
+    const gint64 count = run->skipped != NULL ? gw_skipped_count(run->skipped) - before : 0;
+    g_autofree char *text = NULL;
+
+    if (count == 0)
+        return;
+    text =
+        g_strdup_printf("'%s' left %" G_GINT64_FORMAT " document%s as they were: %s", migration->id,
+                        count, count == 1 ? "" : "s", gw_skipped_path(run->skipped));
+    gw_takeback_tell(run, migration->id, text);
+}
+
 bool
 gw_apply_run_step(GwRun *run, const GwMigration *migration, GwRecord *record, GwApplyCallFunc call,
                   GError **error)
 {
     g_autoptr(GwStep) step = NULL;
     GwStepParams params = gw_apply_step_params(run, migration);
+    gint64 skipped = 0;
     bool is_done = false;
 
     step = gw_step_load(&params, error);
     if (step == NULL)
         return false;
+    skipped = run->skipped != NULL ? gw_skipped_count(run->skipped) : 0;
     is_done = call(run, step, record, error);
+    tell_skipped(run, migration, skipped);
     gw_step_describe(step, record);
     return end_call(run, is_done, error);
 }

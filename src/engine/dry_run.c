@@ -60,6 +60,7 @@ run_step(const DryRun *dry, const GwMigration *migration, const char *direction,
 {
     GwProject *project = dry->run->project;
     GwStepParams params = {
+        .skips_bad = dry->run->params->skip_bad != NULL,
         .project = project,
         .clients = gw_project_clients(project),
         .tally = dry->run->tally,
@@ -207,6 +208,7 @@ gw_engine_dry_run(GwProject *project, GwDryRunVerb verb, const GwRunParams *para
 {
     static const char *const actions[] = {"up", "down", "redo"};
     g_auto(GwRunResult) result = {0};
+    g_autoptr(GwMask) mask = NULL;
     g_autoptr(GwPreview) preview = NULL;
     g_autoptr(GwRun) run = NULL; /* freed first: its writer is the preview's */
     DryRun dry = {.report = out_report};
@@ -224,6 +226,8 @@ gw_engine_dry_run(GwProject *project, GwDryRunVerb verb, const GwRunParams *para
     preview = gw_preview_new(gw_project_clients(project), error);
     if (preview == NULL)
         return false;
+    mask = gw_mask_new(gw_config_str(gw_project_config(project), GW_CONFIG_MASK));
+    gw_preview_set_mask(preview, mask);
     run->tally = gw_writer_tally_new(gw_preview_writer_new(preview));
     dry.run = run;
     dry.preview = preview;

@@ -2,6 +2,8 @@
 #include "engine/run.h"
 
 #include "base/crash.h"
+#include "base/fs.h"
+#include "engine/pacing.h"
 #include "engine/settle.h"
 #include "engine/takeback.h"
 #include "mongo/command.h"
@@ -19,6 +21,8 @@ gw_run_free(GwRun *run)
     gw_writer_free(run->tally);
     gw_writer_free(run->plain);
     gw_journal_free(run->journal);
+    gw_pace_free(run->pace);
+    gw_skipped_free(run->skipped);
     gw_tracker_free(run->tracker);
     gw_history_free(run->history);
     gw_mm_lock_free(run->mm_lock);
@@ -191,6 +195,8 @@ open_journal(GwRun *run, GError **error)
     };
     GwWriter *recorder = NULL;
 
+    params.pace = run->pace = gw_pacing_new(run->project, &run->limits);
+    params.skipped = run->skipped;
     run->journal = gw_journal_open(&params, error);
     if (run->journal == NULL)
         return gw_prefix(error, "opening the journal");
@@ -215,13 +221,28 @@ tell_no_transactions(GwRun *run)
             &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = strlen(text)});
 }
 
+static bool
+open_skipped(GwRun *run, GError **error)
+{
+    g_autofree char *path = NULL;
+
+    if (run->params->skip_bad == NULL)
+        return true;
+    path = gw_fs_join_under(gw_project_root(run->project), run->params->skip_bad, error);
+    if (path == NULL)
+        return gw_prefix(error, "the file for bad documents");
+    run->skipped = gw_skipped_new(path);
+    return true;
+}
+
 bool
 gw_run_hold(GwRun *run, GError **error)
 {
     gw_actor_init(&run->actor, gw_project_root(run->project));
     run->history =
         gw_history_new(gw_project_clients(run->project), gw_project_database(run->project));
-    if (!take_lease(run, error))
+    if (!gw_pacing_read(run->project, &run->limits, error) || !open_skipped(run, error) ||
+        !take_lease(run, error))
         return false;
     GW_CRASH_POINT("run.leased");
     if (!take_mm_lock(run, error) || !take_gm_lock(run, error))

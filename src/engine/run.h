@@ -32,6 +32,9 @@ typedef struct {
     GwMmLock *mm_lock;         /* owned; NULL where the project has none */
     GwHistory *history;        /* owned; NULL until gw_run_hold */
     GwJournal *journal;        /* owned; NULL until gw_run_hold */
+    GwPace *pace;              /* owned; NULL until gw_run_hold */
+    GwSkipped *skipped;        /* owned; NULL = bad documents fail */
+    GwLimits limits;           /* the configuration's; valid from gw_run_hold on */
     GwWriter *tally;           /* owned; NULL until gw_run_hold */
     GwWriter *plain;           /* owned: the same without the journal, for taking back */
     GwRules *rules;            /* owned */

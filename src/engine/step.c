@@ -11,6 +11,7 @@ struct GwStep {
     GwScript *script; /* owned */
     char **node;      /* owned: Node's command line; NULL = godwit runs the file */
     GwScriptNode how; /* of `node` */
+    GwMask *mask;     /* owned */
     GwScriptFacts facts;
     gint64 elapsed_us;
 };
@@ -24,6 +25,7 @@ gw_step_free(GwStep *step)
     gw_script_free(step->script);
     g_strfreev(step->node);
     gw_output_free(step->output);
+    gw_mask_free(step->mask);
     gw_script_facts_clear(&step->facts);
     g_free(step);
 }
@@ -79,6 +81,9 @@ open_script(GwStep *step, GError **error)
         .hosts = gw_config_str(config, GW_CONFIG_NETWORK),
         .lists_in_transaction = gw_gm_options_is_transaction(params->project),
         .node = choose_node(step),
+        .cancelled = params->cancelled,
+        .skips_bad = params->skips_bad,
+        .mask = step->mask,
         .journals = params->fails_whole,
         .write_behind = params->fails_whole && gw_config_bool(config, GW_CONFIG_WRITE_BEHIND),
         .may_leave_root = g_str_equal(gw_config_str(config, GW_CONFIG_FILES), "anywhere"),
@@ -96,6 +101,7 @@ gw_step_load(const GwStepParams *params, GError **error)
     step->params = *params;
     step->output = gw_output_new(params->observer, params->file->id, params->file->name,
                                  (gsize)gw_config_int(config, GW_CONFIG_OUTPUT_LIMIT));
+    step->mask = gw_mask_new(gw_config_str(config, GW_CONFIG_MASK));
     step->script = open_script(step, error);
     if (step->script == NULL)
         return NULL;

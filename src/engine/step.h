@@ -23,6 +23,8 @@ typedef struct {
     bool fails_whole;   /* what fails is taken back, all of it: writes may be gathered */
     const GwMigrationFile *file;
     const GwObserver *observer;
+    bool skips_bad;                /* see GwScriptParams */
+    const volatile int *cancelled; /* not 0: stop as soon as possible; or NULL */
 } GwStepParams;
 
 /* Load the file. Fails with GW_ERROR_SCRIPT_LOAD, and with GW_ERROR_INTEGRITY where the `id` that

@@ -24,14 +24,6 @@ gw_takeback_tell(GwRun *run, const char *migration, const char *text)
                                              .text_bytes = strlen(text)});
 }
 
-static void
-emit_progress(gint64 done, gint64 count, gpointer data)
-{
-    GwRun *run = data;
-
-    gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_PROGRESS, .count = done});
-}
-
 static GwUndoParams
 undo_params(GwRun *run, GwConflict policy)
 {
@@ -39,8 +31,6 @@ undo_params(GwRun *run, GwConflict policy)
         .journal = run->journal,
         .writer = run->plain,
         .policy = policy,
-        .progress = emit_progress,
-        .data = run,
     };
 }
 
@@ -72,6 +62,7 @@ gw_takeback_wanted(GwRun *run, const GwJob *job, GwUndoResult *result, GError **
     GwUndoParams params = undo_params(run, run->params->on_conflict);
 
     params.may = may_undo;
+    params.data = run;
     gw_questions_begin(run->questions, job->migration);
     return gw_undo_job(&params, job, result, error);
 }

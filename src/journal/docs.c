@@ -143,8 +143,8 @@ run_in_one_of_ours(GwPart *part, GError **error)
     return true;
 }
 
-bool
-gw_docs_run_part(GwPart *part, GError **error)
+static bool
+run_part(GwPart *part, GError **error)
 {
     const GwDocsWrite *docs = part->docs;
     GwSession *session = docs->write->session;
@@ -164,6 +164,36 @@ gw_docs_run_part(GwPart *part, GError **error)
     }
     g_propagate_error(error, g_steal_pointer(&failure));
     return false;
+}
+
+static gint64
+documents_of(const GwPart *part)
+{
+    return part->kind == GW_PART_FIND_AND_MODIFY
+               ? gw_bson_get_int(&part->reply, "lastErrorObject.n", 0)
+               : gw_bson_get_int(&part->reply, "n", 0);
+}
+
+/* Nobody waits inside of a transaction: not in the script's, and not for a turn that another one
+ * is waited for with. */
+bool
+gw_docs_run_part(GwPart *part, GError **error)
+{
+    GwPace *pace = part->docs->journal->pace;
+    GwPaceChunk chunk = {0};
+    gint64 start_us = 0;
+    bool is_done = false;
+
+    if (!gw_session_in_transaction(part->docs->write->session) && part->turns == NULL &&
+        !gw_pace_wait(pace, error))
+        return false;
+    start_us = g_get_monotonic_time();
+    is_done = run_part(part, error);
+    chunk.documents = is_done ? documents_of(part) : 0;
+    chunk.retries = part->attempts > 1 ? part->attempts - 1 : 0;
+    chunk.elapsed_us = g_get_monotonic_time() - start_us;
+    gw_pace_count(pace, &chunk);
+    return is_done;
 }
 
 static bool

@@ -15,7 +15,9 @@ typedef struct {
 } GwOwnSession;
 
 struct GwJournal {
+    GwSkipped *skipped; /* borrowed: outlives it; or NULL */
     GwClients *clients; /* borrowed: outlives the journal */
+    GwPace *pace;       /* borrowed: outlives it; or NULL */
     GwColl *entries;    /* owned */
     GwColl *jobs;       /* owned */
     char *db;           /* owned */

@@ -72,7 +72,9 @@ journal_new(const GwJournalParams *params)
     journal->db = g_strdup(params->db);
     journal->tracker = g_strdup(params->tracker);
     journal->token = params->token;
-    journal->workers = good_number_of_workers();
+    journal->pace = params->pace;
+    journal->skipped = params->skipped;
+    journal->workers = gw_pace_workers(params->pace, good_number_of_workers());
     journal->has_transactions = gw_clients_server(params->clients)->has_transactions;
     journal->entries = gw_coll_new(params->clients, params->db, GW_JOURNAL_COLLECTION);
     journal->jobs = gw_coll_new(params->clients, params->db, GW_JOB_COLLECTION);
@@ -135,6 +137,7 @@ gw_journal_begin(GwJournal *journal, const char *migration, const char *run, con
     if (!gw_job_begin(journal->jobs, journal->job, error))
         return false;
     journal->is_recording = true;
+    gw_pace_begin(journal->pace, journal->job, false);
     return true;
 }
 
@@ -249,6 +252,7 @@ void
 gw_journal_leave(GwJournal *journal)
 {
     journal->is_recording = false;
+    gw_pace_end(journal->pace);
 }
 
 const GwJob *

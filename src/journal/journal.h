@@ -7,6 +7,8 @@
 #pragma once
 
 #include "journal/job.h"
+#include "journal/pace.h"
+#include "journal/skipped.h"
 #include "mongo/writer.h"
 
 typedef struct GwJournal GwJournal;
@@ -17,6 +19,8 @@ typedef struct {
     const char *db;      /* where godwit keeps its books */
     const char *tracker; /* the tracker's name: dropDatabase() spares it */
     gint64 token;        /* of the lease that is held */
+    GwPace *pace;        /* borrowed: outlives it; NULL = as fast as it goes */
+    GwSkipped *skipped;  /* the same; NULL = a sweep with bad documents fails */
 } GwJournalParams;
 
 /* Make its collections where they are missing, and raise the fence. The lease has to be held. */

@@ -2,6 +2,7 @@
 #include "journal/schema.h"
 
 #include "base/crash.h"
+#include "journal/build.h"
 
 bool
 gw_schema_hand_on(const GwSchemaWrite *schema, bson_t *out_reply, GError **error)
@@ -75,14 +76,19 @@ is_refusal(const GError *failure)
 
 /* Announce, do, withdraw where it was refused. */
 static bool
-announce_and_do(const GwSchemaWrite *schema, GwEntry *entry, bson_t *out_reply, GError **error)
+announce_and_build(const GwSchemaWrite *schema, GwEntry *entry, const GPtrArray *before,
+                   bson_t *out_reply, GError **error)
 {
     g_autoptr(GError) failure = NULL;
+    bool is_done = false;
 
     if (!gw_journal_announce(schema->journal, entry, error))
         return false;
     GW_CRASH_POINT("schema.announced");
-    if (gw_schema_hand_on(schema, out_reply, &failure)) {
+    is_done = schema->write->kind == GW_WRITE_CREATE_INDEXES
+                  ? gw_build_indexes(schema, before, out_reply, &failure)
+                  : gw_schema_hand_on(schema, out_reply, &failure);
+    if (is_done) {
         GW_CRASH_POINT("schema.done");
         return true;
     }
@@ -90,6 +96,12 @@ announce_and_do(const GwSchemaWrite *schema, GwEntry *entry, bson_t *out_reply, 
         (void)withdraw(schema, entry);
     g_propagate_error(error, g_steal_pointer(&failure));
     return false;
+}
+
+static bool
+announce_and_do(const GwSchemaWrite *schema, GwEntry *entry, bson_t *out_reply, GError **error)
+{
+    return announce_and_build(schema, entry, NULL, out_reply, error);
 }
 
 bson_t *
@@ -414,7 +426,7 @@ apply_indexes(const GwSchemaWrite *schema, bson_t *out_reply, GError **error)
     if (before == NULL)
         return false;
     append_index_facts(schema, before, facts);
-    return announce_and_do(schema, entry, out_reply, error);
+    return announce_and_build(schema, entry, before, out_reply, error);
 }
 
 static bool

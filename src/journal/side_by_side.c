@@ -110,11 +110,13 @@ bool
 gw_side_by_side_run(const GwDocsWrite *docs, GPtrArray *operations, GwReplySum *sum, GError **error)
 {
     const guint workers = docs->journal->workers;
-    const guint size = CLAMP((operations->len + workers - 1) / workers, PIECE_MIN, PIECE_MAX);
+    const guint most = gw_pace_chunk_max(docs->journal->pace, PIECE_MAX);
+    const guint size = CLAMP((operations->len + workers - 1) / workers, MIN(PIECE_MIN, most), most);
     const GwPartKind kind = docs->write->kind == GW_WRITE_INSERT ? GW_PART_INSERT : GW_PART_BY_ID;
     Batch batch = {.docs = docs, .operations = operations, .sum = sum, .kind = kind};
     g_autoptr(GwCrew) crew = gw_crew_new(workers, run_piece, piece_free, &batch);
     g_autoptr(GError) failure = NULL;
+    g_autoptr(GError) stop = NULL;
     bool is_done = false;
 
     g_mutex_init(&batch.lock);
@@ -126,13 +128,18 @@ gw_side_by_side_run(const GwDocsWrite *docs, GPtrArray *operations, GwReplySum *
                          .turn = first / size,
                          .first = first,
                          .count = MIN(size, operations->len - first)};
+        if (!gw_pace_wait(docs->journal->pace, &stop)) {
+            piece_free(piece);
+            break;
+        }
         if (!gw_crew_give(crew, piece))
             break;
     }
-    is_done = gw_crew_wait(crew, &failure) || batch.is_refused;
+    is_done = (gw_crew_wait(crew, &failure) && stop == NULL) || batch.is_refused;
     gw_turns_clear(&batch.turns);
     g_mutex_clear(&batch.lock);
     if (!is_done)
-        g_propagate_error(error, g_steal_pointer(&failure));
+        g_propagate_error(error,
+                          failure != NULL ? g_steal_pointer(&failure) : g_steal_pointer(&stop));
     return is_done;
 }

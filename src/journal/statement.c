@@ -277,6 +277,29 @@ gw_statement_find_ids(const GwPart *part, bool in_order)
 }
 
 bson_t *
+gw_statement_count(const GwPart *part, const bson_iter_t *time)
+{
+    bson_t *count = BCON_NEW("aggregate", BCON_UTF8(part->docs->coll), "cursor", "{", "}");
+    g_autoptr(bson_t) sum = BCON_NEW("$count", BCON_UTF8("n"));
+    g_auto(bson_t) match = BSON_INITIALIZER;
+    bson_t own = BSON_INITIALIZER;
+    bson_t list = BSON_INITIALIZER;
+
+    view_filter(part, &own);
+    BSON_APPEND_DOCUMENT(&match, "$match", &own);
+    bson_append_array_begin(count, "pipeline", -1, &list);
+    BSON_APPEND_DOCUMENT(&list, "0", &match);
+    BSON_APPEND_DOCUMENT(&list, "1", sum);
+    bson_append_array_end(count, &list);
+    bson_append_document_begin(count, "readConcern", -1, &own);
+    BSON_APPEND_UTF8(&own, "level", "snapshot");
+    bson_append_iter(&own, "atClusterTime", -1, time);
+    bson_append_document_end(count, &own);
+    append_rules(part, true, count);
+    return count;
+}
+
+bson_t *
 gw_statement_find_bound(const GwPart *part, const GwBound *bound)
 {
     bson_t *find =

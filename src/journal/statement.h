@@ -20,6 +20,10 @@ bson_t *gw_statement_find(const GwPart *part);
  * collection by _id. */
 bson_t *gw_statement_find_ids(const GwPart *part, bool in_order);
 
+/* Count them as they were at `time`: 4.4 and servers outside of a replica set refuse that. Owned.
+ */
+bson_t *gw_statement_count(const GwPart *part, const bson_iter_t *time);
+
 /* A place in the order of _id, whatever the operation matches. All borrowed. */
 typedef struct {
     const bson_t *after; /* {_id: ..}: behind this one; NULL = from the first */

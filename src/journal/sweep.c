@@ -72,6 +72,24 @@ chunk_free(gpointer data)
     g_free(chunk);
 }
 
+static GwPace *
+pace_of(const Sweep *sweep)
+{
+    return sweep->part->docs->journal->pace;
+}
+
+/* Tell how many documents there will be to look at, or how to count them. */
+static void
+expect(const Sweep *sweep, gint64 total, const bson_t *count)
+{
+    GwPaceSweep facts = {.db = sweep->part->docs->write->db,
+                         .coll = sweep->part->docs->coll,
+                         .total = total,
+                         .count = count};
+
+    gw_pace_sweep_begin(pace_of(sweep), &facts);
+}
+
 static GwReader *
 open_reader(const Sweep *sweep, bool in_order)
 {
@@ -155,7 +173,20 @@ adapt(Sweep *sweep, const GwPart *part, gint64 elapsed_ms)
         size = MAX(size / 2, CHUNK_MIN);
     else if (elapsed_ms < CHUNK_SHORT_MS && !part->is_cut)
         size = MIN(size * 2, CHUNK_MAX);
+    size = MIN(size, (gint)gw_pace_chunk_max(pace_of(sweep), CHUNK_MAX));
     g_atomic_int_set(&sweep->size, size);
+}
+
+/* Those that are left as they are, now that this is so. */
+static bool
+write_bad(const GwPart *part, GError **error)
+{
+    g_autofree char *ns = NULL;
+
+    if (part->bad == NULL || part->bad->len == 0)
+        return true;
+    ns = g_strdup_printf("%s.%s", part->docs->write->db, part->docs->coll);
+    return gw_skipped_write(part->docs->journal->skipped, ns, part->bad, error);
 }
 
 static bool
@@ -174,7 +205,7 @@ run_once(Sweep *sweep, Chunk *chunk, bool *out_more, GError **error)
                            .upto = chunk->upto,
                            /* Others may have put some between. */
                            .count_max = chunk->count + chunk->count / 2 + 1};
-    is_done = gw_docs_run_part(&part, error);
+    is_done = gw_docs_run_part(&part, error) && write_bad(&part, error);
     count_part(sweep, &part);
     adapt(sweep, &part, gw_clock_monotonic_ms() - start_ms);
     *out_more = is_done && cut_off(chunk, &part);
@@ -185,12 +216,14 @@ run_once(Sweep *sweep, Chunk *chunk, bool *out_more, GError **error)
 static bool
 run_chunk(gpointer piece, gpointer data, GError **error)
 {
+    const Chunk *chunk = piece;
     bool more = true;
 
     while (more) {
         if (!run_once(data, piece, &more, error))
             return false;
     }
+    gw_pace_sweep_pass(pace_of(data), chunk->count);
     return true;
 }
 
@@ -321,6 +354,10 @@ walk(Sweep *sweep, GError **error)
     g_autoptr(bson_t) first = NULL;
     g_autoptr(bson_t) last = NULL;
 
+    g_autoptr(bson_t) count = BCON_NEW("count", BCON_UTF8(sweep->part->docs->coll));
+
+    /* All of them are looked at: the server knows how many without reading them. */
+    expect(sweep, 0, count);
     if (!find_bound(sweep, &(GwBound){0}, &first, error) ||
         !find_bound(sweep, &(GwBound){.from_end = true}, &last, error))
         return false;
@@ -371,6 +408,24 @@ is_scanned(const Sweep *sweep, bool *out_is_scanned, GError **error)
     return true;
 }
 
+/* Have counted what matches now, while the change of it is already under way: as of this moment, so
+ * that what was changed meanwhile counts as well. */
+static bool
+expect_matches(const Sweep *sweep, GError **error)
+{
+    g_autoptr(bson_t) ping = BCON_NEW("ping", BCON_INT32(1));
+    g_autoptr(bson_t) count = NULL;
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_iter_t time;
+
+    if (!gw_command_read(sweep->conn, sweep->part->docs->write->db, ping, NULL, &reply, error))
+        return false;
+    if (bson_iter_init_find(&time, &reply, "operationTime"))
+        count = gw_statement_count(sweep->part, &time);
+    expect(sweep, 0, count);
+    return true;
+}
+
 /* There are many. */
 static bool
 run_many(Sweep *sweep, GError **error)
@@ -383,10 +438,13 @@ run_many(Sweep *sweep, GError **error)
     if (is_scan)
         return walk(sweep, error);
     if (gw_statement_is_delete(sweep->part) || !touches_index(sweep, false))
-        return stream(sweep, error);
+        return expect_matches(sweep, error) && stream(sweep, error);
     if (!find_more(sweep, can_walk ? FOUND_DOCUMENTS + 1 : G_MAXUINT, error))
         return false;
-    return sweep->is_ended ? stream(sweep, error) : walk(sweep, error);
+    if (!sweep->is_ended)
+        return walk(sweep, error);
+    expect(sweep, gw_doc_set_count(sweep->found), NULL);
+    return stream(sweep, error);
 }
 
 /* One where others would be in the way: no transactions, or values that must not meet. */
@@ -437,6 +495,8 @@ run(Sweep *sweep, GError **error)
         return false;
     if (sweep->is_ended && gw_doc_set_count(sweep->found) == 0)
         return run_empty(sweep, error);
+    g_atomic_int_set(&sweep->size, (gint)gw_pace_chunk_max(pace_of(sweep), CHUNK_START));
+    expect(sweep, sweep->is_ended ? gw_doc_set_count(sweep->found) : 0, NULL);
     sweep->crew = gw_crew_new(threads_for(sweep), run_chunk, chunk_free, sweep);
     is_done = sweep->is_ended ? stream(sweep, error) : run_many(sweep, error);
     /* Where reading has failed, that is what to tell. */
@@ -457,6 +517,7 @@ gw_sweep_run(GwPart *part, GError **error)
         return gw_docs_run_part(part, error);
     sweep.conn = gw_conn_take(part->docs->journal->clients);
     is_done = run(&sweep, error);
+    gw_pace_sweep_end(pace_of(&sweep));
     bson_destroy(&part->reply);
     bson_init(&part->reply);
     gw_reply_sum_append(&sweep.sum, rest, &part->reply);

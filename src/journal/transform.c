@@ -35,6 +35,28 @@ free_change(gpointer change)
         bson_destroy(change);
 }
 
+static gint64
+bytes_max_of(const GwPart *part)
+{
+    return gw_clients_server(part->docs->journal->clients)->max_bson_bytes;
+}
+
+/* Why nothing good becomes of the document; NULL = something does. */
+static const char *
+reason_of(const GwPart *part, const bson_t *doc, const bson_t *change)
+{
+    GwSkipped *skipped = part->docs->journal->skipped;
+    const char *reason = change != NULL ? gw_bson_get_str(change, "b") : NULL;
+    bson_iter_t id;
+
+    /* The server would refuse the whole batch, and not say which. */
+    if (change != NULL && change->len > bytes_max_of(part))
+        return "what becomes of it is larger than a document may be";
+    if (reason == NULL && skipped != NULL && bson_iter_init_find(&id, doc, "_id"))
+        reason = gw_skipped_refusal(skipped, part->docs->op, &id);
+    return reason;
+}
+
 /* Leave those in `pre` that are to be changed, and their changes beside them. */
 static void
 keep_changed(GwPart *part, GPtrArray *decided)
@@ -42,14 +64,41 @@ keep_changed(GwPart *part, GPtrArray *decided)
     part->seen = g_steal_pointer(&part->pre);
     part->pre = gw_doc_set_new();
     part->changes = g_ptr_array_new_with_free_func(free_change);
+    part->bad = g_ptr_array_new_with_free_func(gw_skipped_doc_free);
     for (guint index = 0; index < decided->len; index++) {
-        bson_t *change = g_steal_pointer(&g_ptr_array_index(decided, index));
+        const bson_t *doc = gw_doc_set_at(part->seen, index);
+        const bson_t *change = g_ptr_array_index(decided, index);
+        const char *reason = reason_of(part, doc, change);
 
-        if (change == NULL)
+        if (reason != NULL)
+            g_ptr_array_add(part->bad, gw_skipped_doc_new(doc, reason));
+        if (change == NULL || reason != NULL)
             continue;
-        gw_doc_set_add(part->pre, gw_doc_set_at(part->seen, index));
-        g_ptr_array_add(part->changes, change);
+        gw_doc_set_add(part->pre, doc);
+        g_ptr_array_add(part->changes, g_steal_pointer(&g_ptr_array_index(decided, index)));
     }
+}
+
+/* {"_id": ..}. Owned. */
+static char *
+id_text(const bson_t *doc)
+{
+    g_auto(bson_t) id = BSON_INITIALIZER;
+    g_autoptr(GwBsonStr) json = NULL;
+    bson_iter_t iter;
+
+    if (bson_iter_init_find(&iter, doc, "_id"))
+        bson_append_iter(&id, "_id", -1, &iter);
+    json = bson_as_relaxed_extended_json(&id, NULL);
+    return g_strdup(json);
+}
+
+static bool
+throw_bad(const GwSkippedDoc *bad, GError **error)
+{
+    g_autofree char *id = id_text(bad->doc);
+
+    return gw_throw(error, GW_ERROR_SERVER, "changing the document %s: %s", id, bad->reason);
 }
 
 static bool
@@ -63,7 +112,8 @@ decide(GwPart *part, GError **error)
         return false;
     g_assert(decided->len == docs->len);
     keep_changed(part, decided);
-    return true;
+    return part->bad->len == 0 || part->docs->journal->skipped != NULL ||
+           throw_bad(g_ptr_array_index(part->bad, 0), error);
 }
 
 static bool
@@ -104,21 +154,38 @@ fill(Batch *batch, const GwPart *part)
     }
 }
 
+/* In a transaction, all of it is done again, without that document. */
+static void
+skip_next_time(const GwPart *part, const bson_iter_t *id, const char *reason, GError *error)
+{
+    GwErrorInfo *info = gw_error_info(error);
+    GwSkipped *skipped = part->docs->journal->skipped;
+
+    if (skipped == NULL || part->docs->is_plain ||
+        gw_skipped_refusal(skipped, part->docs->op, id) != NULL)
+        return;
+    gw_skipped_refuse(skipped, part->docs->op, id, reason);
+    g_strfreev(info->labels);
+    info->labels = g_strsplit("TransientTransactionError", ",", -1);
+}
+
 /* What the server does not take: say of which document it is. */
 static bool
-throw_refused(const Batch *batch, const bson_t *reply, GError **error)
+throw_refused(const GwPart *part, const Batch *batch, const bson_t *reply, GError **error)
 {
     const gint64 index = gw_bson_get_int(reply, "writeErrors.0.index", 0);
-    const char *message = gw_bson_get_str(reply, "writeErrors.0.errmsg");
-    g_auto(bson_t) id = BSON_INITIALIZER;
-    g_autoptr(GwBsonStr) json = NULL;
-    bson_iter_t iter;
+    const char *said = gw_bson_get_str(reply, "writeErrors.0.errmsg");
+    const char *message = said != NULL ? said : "the server gives no reason";
+    const bson_t *doc = g_ptr_array_index(batch->docs, index);
+    g_autofree char *shown = id_text(doc);
+    g_autoptr(GError) failure = NULL;
+    bson_iter_t id;
 
-    if (bson_iter_init_find(&iter, g_ptr_array_index(batch->docs, index), "_id"))
-        bson_append_iter(&id, "_id", -1, &iter);
-    json = bson_as_relaxed_extended_json(&id, NULL);
-    return gw_throw(error, GW_ERROR_SERVER, "changing the document %s: %s", json,
-                    message != NULL ? message : "the server gives no reason");
+    gw_throw(&failure, GW_ERROR_SERVER, "changing the document %s: %s", shown, message);
+    if (bson_iter_init_find(&id, doc, "_id"))
+        skip_next_time(part, &id, message, failure);
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
 }
 
 static bool
@@ -142,7 +209,7 @@ send(GwPart *part, Batch *batch, GwSession *session, GwConn *conn, GError **erro
     if (!gw_writer_apply(docs->next, conn, &write, &reply, error))
         return false;
     if (gw_bson_has(&reply, "writeErrors.0"))
-        return throw_refused(batch, &reply, error);
+        return throw_refused(part, batch, &reply, error);
     if (batch->kind == GW_WRITE_DELETE)
         BSON_APPEND_INT64(&part->reply, "nDeleted", gw_bson_get_int(&reply, "n", 0));
     else

@@ -173,9 +173,19 @@ static bool
 write_docs(gpointer piece, gpointer data, GError **error)
 {
     const Call *call = data;
+    const GwEntry *entry = piece;
+    GwPace *pace = call->undo->params->journal->pace;
+    GwPaceChunk chunk = {.documents = entry->count};
+    gint64 start_us = 0;
 
-    if (!gw_undo_docs(call->undo, call->info, piece, error))
+    if (!gw_pace_wait(pace, error))
         return false;
+    start_us = g_get_monotonic_time();
+    if (!gw_undo_docs(call->undo, call->info, entry, error))
+        return false;
+    chunk.elapsed_us = g_get_monotonic_time() - start_us;
+    gw_pace_count(pace, &chunk);
+    gw_pace_sweep_pass(pace, entry->count);
     GW_CRASH_POINT("undo.entry");
     return true;
 }
@@ -255,8 +265,6 @@ write_all(GwUndo *undo, GError **error)
         if (!is_done)
             return false;
         index += count;
-        if (undo->params->progress != NULL)
-            undo->params->progress(index, undo->entries->len, undo->params->data);
     }
     return true;
 }
@@ -304,10 +312,25 @@ gw_undo_end(GwJournal *journal, const GwJob *job, GError **error)
     return gw_job_end(journal->jobs, &ended, error);
 }
 
+static void
+expect(const GwUndo *undo)
+{
+    GwPaceSweep facts = {0};
+
+    for (guint index = 0; index < undo->entries->len; index++) {
+        const GwEntry *entry = g_ptr_array_index(undo->entries, index);
+
+        facts.total += entry->kind == GW_ENTRY_DOCS ? entry->count : 0;
+    }
+    gw_pace_begin(undo->params->journal->pace, undo->job, true);
+    gw_pace_sweep_begin(undo->params->journal->pace, &facts);
+}
+
 bool
 gw_undo_job(const GwUndoParams *params, const GwJob *job, GwUndoResult *result, GError **error)
 {
     g_auto(GwUndo) undo = {.params = params, .job = job, .result = result};
+    bool is_done = false;
 
     g_mutex_init(&undo.lock);
     gw_journal_leave(params->journal);
@@ -321,5 +344,8 @@ gw_undo_job(const GwUndoParams *params, const GwJob *job, GwUndoResult *result, 
         return false;
     if (!mark_undoing(&undo, error))
         return false;
-    return write_all(&undo, error) || gw_prefix(error, "undoing '%s'", job->migration);
+    expect(&undo);
+    is_done = write_all(&undo, error);
+    gw_pace_end(params->journal->pace);
+    return is_done || gw_prefix(error, "undoing '%s'", job->migration);
 }

@@ -21,9 +21,6 @@ void gw_undo_result_init(GwUndoResult *result);
 void gw_undo_result_clear(GwUndoResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwUndoResult, gw_undo_result_clear)
 
-/* Called from time to time with how many entries of how many are done. */
-typedef void (*GwUndoProgressFunc)(gint64 done, gint64 count, gpointer data);
-
 /* Whether a collection may be changed; called once for each before anything is. Sets the error
  * where not. */
 typedef bool (*GwUndoMayFunc)(const char *db, const char *coll, gpointer data, GError **error);
@@ -33,8 +30,7 @@ typedef struct {
     GwJournal *journal;
     GwWriter *writer; /* sends, and keeps no journal */
     GwConflict policy;
-    GwUndoMayFunc may;           /* or NULL */
-    GwUndoProgressFunc progress; /* or NULL */
+    GwUndoMayFunc may; /* or NULL */
     gpointer data;
 } GwUndoParams;
 

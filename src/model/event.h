@@ -7,12 +7,14 @@
 
 #include <glib.h>
 
+#include "model/progress.h"
+
 typedef enum {
     GW_EVENT_RUN_STARTED,   /* count = how many migrations will run */
     GW_EVENT_LEASE_WAITING, /* text = who holds it */
     GW_EVENT_STARTED,       /* a migration begins */
     GW_EVENT_OUTPUT,        /* text = what the script printed, unaltered */
-    GW_EVENT_PROGRESS,      /* count = documents changed so far; total = of so many, 0 = unknown */
+    GW_EVENT_PROGRESS,      /* count = documents so far; total = of so many, 0 = unknown */
     GW_EVENT_TASK_STARTED,  /* text = what begins that is no migration: "backing up 'shop'" */
     GW_EVENT_TASK_ENDED,    /* it is over, well or not */
     GW_EVENT_APPLIED,       /* elapsed_ms, count = documents affected */
@@ -30,6 +32,7 @@ typedef struct {
     const char *file;      /* its file's name */
     const char *text;
     const GError *error;
+    const GwProgressFacts *progress; /* of GW_EVENT_PROGRESS of a job; NULL = no more is known */
     gint64 count;
     gint64 total;
     gint64 elapsed_ms;

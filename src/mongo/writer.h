@@ -30,8 +30,9 @@ typedef enum {
 /* Decides what becomes of each document that a GW_WRITE_SWEEP finds. */
 typedef struct GwTransform {
     /* For each of `docs` (bson_t) add to `out_changes` NULL (leave it), or an owned bson_t: {u:
-     * update or replacement}, {d: true} (delete it). Threads: several at once, none of them the
-     * writer's caller. May be called again for documents that others have changed in between. */
+     * update or replacement}, {d: true} (delete it), {b: reason} (leave it, it is bad). Threads:
+     * several at once, none of them the writer's caller. May be called again for documents that
+     * others have changed in between. */
     bool (*decide)(gpointer data, const GPtrArray *docs, GPtrArray *out_changes, GError **error);
     gpointer data; /* borrowed */
 } GwTransform;

@@ -110,10 +110,44 @@ gw_preview_detour(GwPreview *preview)
     return &preview->detour;
 }
 
+void
+gw_preview_set_mask(GwPreview *preview, const GwMask *mask)
+{
+    preview->mask = mask;
+}
+
+static void
+hide(const GwMask *mask, GwPreviewSample *sample)
+{
+    g_autoptr(bson_t) before = g_steal_pointer(&sample->before);
+    g_autoptr(bson_t) after = g_steal_pointer(&sample->after);
+
+    if (before != NULL)
+        sample->before = gw_mask_apply(mask, before);
+    if (after != NULL)
+        sample->after = gw_mask_apply_changed(mask, before, after);
+}
+
+/* Whoever gets the report shows it. */
+static void
+hide_all(const GwMask *mask, const GwPreviewReport *report)
+{
+    const GPtrArray *ops = gw_preview_report_ops(report);
+
+    for (guint index = 0; index < ops->len; index++) {
+        const GwPreviewOp *op = g_ptr_array_index(ops, index);
+
+        for (guint sample = 0; sample < op->samples->len; sample++)
+            hide(mask, g_ptr_array_index(op->samples, sample));
+    }
+}
+
 GwPreviewReport *
 gw_preview_take_report(GwPreview *preview)
 {
     GwPreviewReport *report = g_steal_pointer(&preview->report);
+
+    hide_all(preview->mask, report);
 
     preview->report = gw_preview_report_new();
     return report;

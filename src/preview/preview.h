@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "model/mask.h"
 #include "mongo/detour.h"
 #include "mongo/writer.h"
 #include "preview/report.h"
@@ -16,6 +17,9 @@ typedef struct GwPreview GwPreview;
 GwPreview *gw_preview_new(GwClients *clients, GError **error);
 void gw_preview_free(GwPreview *preview);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwPreview, gw_preview_free)
+
+/* What is hidden of documents that are shown: borrowed, outlives it. */
+void gw_preview_set_mask(GwPreview *preview, const GwMask *mask);
 
 /* Where the reads of scripts have to go. Borrowed from the preview. */
 GwDetour *gw_preview_detour(GwPreview *preview);

@@ -229,7 +229,7 @@ read_duplicates(const GwTry *try, const bson_t *command, bson_t *out_reply)
 
 /* {k0: 1, k1: "x"} as the server writes a key: { a: 1, b: "x" }. Owned. */
 static char *
-key_text(const bson_t *index, const bson_t *value)
+key_text(const GwMask *mask, const bson_t *index, const bson_t *value)
 {
     g_autoptr(GString) text = g_string_new("{ ");
     bson_t keys = BSON_INITIALIZER;
@@ -240,12 +240,14 @@ key_text(const bson_t *index, const bson_t *value)
     for (bool more = bson_iter_init(&iter, &keys); more && bson_iter_next(&iter); count++) {
         g_autofree char *name = g_strdup_printf("k%u", count);
         g_auto(bson_t) one = BSON_INITIALIZER;
+        g_autoptr(bson_t) shown = NULL;
         g_autoptr(GwBsonStr) json = NULL;
         bson_iter_t found;
 
         if (bson_iter_init_find(&found, value, name))
             bson_append_iter(&one, bson_iter_key(&iter), -1, &found);
-        json = bson_as_relaxed_extended_json(&one, NULL);
+        shown = gw_mask_apply(mask, &one);
+        json = bson_as_relaxed_extended_json(shown, NULL);
         g_string_append_printf(text, "%s%.*s", count > 0 ? ", " : "",
                                json != NULL && strlen(json) > 4 ? (int)strlen(json) - 4 : 0,
                                json != NULL ? json + 2 : "");
@@ -270,7 +272,7 @@ find_duplicates(const GwTry *try, GwPreviewOp *op, const bson_t *index)
     if (!gw_bson_has(&reply, "cursor.firstBatch.0"))
         return NULL;
     (void)gw_bson_get_doc(&reply, "cursor.firstBatch.0.first", &first);
-    key = key_text(index, &first);
+    key = key_text(try->preview->mask, index, &first);
     gw_preview_op_find(
         op, "duplicates: %" G_GINT64_FORMAT " values in %" G_GINT64_FORMAT " documents, such as %s",
         gw_bson_get_int(&reply, "cursor.firstBatch.0.values", 0),

@@ -20,6 +20,7 @@ struct GwPreview {
     GHashTable *outside;     /* owned: ids of cursors that live outside of the transaction */
     GHashTable *open;        /* the script's sessions that are in a transaction */
     GPtrArray *notes;        /* owned: char *, what the user should know of all this */
+    const GwMask *mask;      /* borrowed; NULL = nothing is hidden */
     gint64 sweep_us;         /* spent on sweeps so far */
     bool is_partial;
 };

@@ -96,12 +96,34 @@ encode_one(Request *request, JSContext *js, JSValueConst change)
     return true;
 }
 
+/* What can't be written down is as bad as what was thrown. */
+static bool
+note_bad(Request *request, JSContext *js)
+{
+    JSValue thrown = JS_UNDEFINED;
+    JSValue message = JS_UNDEFINED;
+    const char *text = NULL;
+
+    if (!gw_engine_of(js)->params->skips_bad)
+        return false;
+    thrown = JS_GetException(js);
+    message = JS_GetPropertyStr(js, thrown, "message");
+    text = JS_ToCString(js, message);
+    g_ptr_array_add(request->changes,
+                    BCON_NEW("b", BCON_UTF8(text != NULL ? text : "it can't be written as BSON")));
+    JS_FreeCString(js, text);
+    JS_FreeValue(js, message);
+    JS_FreeValue(js, thrown);
+    return true;
+}
+
 static bool
 encode_all(Request *request, JSContext *js, JSValueConst changes)
 {
     for (guint index = 0; index < request->docs->len; index++) {
         JSValue change = JS_GetPropertyUint32(js, changes, index);
-        const bool is_good = !JS_IsException(change) && encode_one(request, js, change);
+        const bool is_good =
+            !JS_IsException(change) && (encode_one(request, js, change) || note_bad(request, js));
 
         JS_FreeValue(js, change);
         if (!is_good)
@@ -266,7 +288,33 @@ can_sweep(JSContext *js, JSValueConst this_value, int count, JSValueConst *argum
     return JS_NewBool(js, params->clients != NULL && params->detour == NULL && params->journals);
 }
 
+static JSValue
+skips_bad(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
+{
+    return JS_NewBool(js, gw_engine_of(js)->params->skips_bad);
+}
+
+/* show(document): its JSON, with what is to be hidden left out. */
+static JSValue
+show(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
+{
+    g_auto(GwBytes) bytes = {0};
+    g_autoptr(bson_t) shown = NULL;
+    g_autoptr(GwBsonStr) json = NULL;
+    bson_t doc = BSON_INITIALIZER;
+
+    if (!gw_codec_encode(gw_codec_of(js), arguments[0], GW_ENCODE_DEFAULT, &bytes))
+        return JS_EXCEPTION;
+    if (!bson_init_static(&doc, bytes.data, bytes.used))
+        return JS_NewString(js, "{}");
+    shown = gw_mask_apply(gw_engine_of(js)->params->mask, &doc);
+    json = bson_as_relaxed_extended_json(shown, NULL);
+    return JS_NewString(js, json != NULL ? json : "{}");
+}
+
 static const JSCFunctionListEntry functions[] = {
+    JS_CFUNC_DEF("skipsBad", 0, skips_bad),
+    JS_CFUNC_DEF("show", 1, show),
     JS_CFUNC_DEF("sweep", 5, start_sweep),
     JS_CFUNC_DEF("canSweep", 0, can_sweep),
 };

@@ -45,7 +45,7 @@ make_engine(const GwScriptParams *params)
     engine->shifts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     engine->builtins = JS_NewObjectProto(engine->js, JS_NULL);
     engine->bindings = JS_NewObjectProto(engine->js, JS_NULL);
-    engine->loop = gw_loop_new(engine->js, params->interrupted);
+    engine->loop = gw_loop_new(engine->js, params);
     engine->modules = gw_modules_new(engine);
     return engine;
 }

@@ -17,6 +17,7 @@ typedef struct {
 struct GwLoop {
     JSContext *js;                   /* borrowed */
     const volatile int *interrupted; /* borrowed or NULL */
+    const volatile int *cancelled;   /* the same */
     GwTimers *timers;                /* owned */
     GArray *rejections;              /* owned: Rejection, owned */
     JSValue failure;                 /* owned */
@@ -68,14 +69,21 @@ poll_interrupt(JSRuntime *runtime, void *opaque)
     return gw_loop_is_interrupted(opaque);
 }
 
+static bool
+is_set(const volatile int *flag)
+{
+    return flag != NULL && *flag != 0;
+}
+
 GwLoop *
-gw_loop_new(JSContext *js, const volatile int *interrupted)
+gw_loop_new(JSContext *js, const GwScriptParams *params)
 {
     GwLoop *loop = g_new0(GwLoop, 1);
     JSRuntime *runtime = JS_GetRuntime(js);
 
     loop->js = js;
-    loop->interrupted = interrupted;
+    loop->interrupted = params->interrupted;
+    loop->cancelled = params->cancelled;
     loop->timers = gw_timers_new(js);
     loop->rejections = g_array_new(FALSE, FALSE, sizeof(Rejection));
     loop->failure = JS_UNDEFINED;
@@ -171,7 +179,13 @@ gw_loop_post(GwLoop *loop, GwCompletion *completion)
 bool
 gw_loop_is_interrupted(const GwLoop *loop)
 {
-    return loop->interrupted != NULL && *loop->interrupted != 0;
+    return is_set(loop->interrupted) || is_set(loop->cancelled);
+}
+
+bool
+gw_loop_is_cancelled(const GwLoop *loop)
+{
+    return is_set(loop->cancelled);
 }
 
 static bool
@@ -254,7 +268,7 @@ step(GwLoop *loop)
     loop->is_timers_turn = !loop->is_timers_turn;
     if (loop->is_timers_turn && fire_timer(loop))
         return;
-    if (loop->interrupted != NULL)
+    if (loop->interrupted != NULL || loop->cancelled != NULL)
         until_us = MIN(until_us, g_get_monotonic_time() + POLL_US);
     else if (until_us == G_MAXINT64)
         until_us = g_get_monotonic_time() + G_TIME_SPAN_HOUR;

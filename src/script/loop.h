@@ -10,6 +10,7 @@
 #include <quickjs.h>
 #include <stdbool.h>
 
+#include "script/script.h"
 #include "script/timers.h"
 
 typedef struct GwLoop GwLoop;
@@ -45,8 +46,8 @@ typedef enum {
     GW_LOOP_STOPPED, /* interrupted, or process.exit was called */
 } GwLoopEnd;
 
-/* `js` and `interrupted` (or NULL) are borrowed and outlive the loop. */
-GwLoop *gw_loop_new(JSContext *js, const volatile int *interrupted);
+/* `js`, and what `params` points to, are borrowed and outlive the loop. */
+GwLoop *gw_loop_new(JSContext *js, const GwScriptParams *params);
 
 /* Waits for what is in flight, runs no more JavaScript. */
 void gw_loop_free(GwLoop *loop);
@@ -68,6 +69,7 @@ bool gw_loop_is_busy_beside(const GwLoop *loop, guint count);
 
 /* Whether the user wants everything to stop. */
 bool gw_loop_is_interrupted(const GwLoop *loop);
+bool gw_loop_is_cancelled(const GwLoop *loop); /* and that is why */
 
 /* A rejection of this promise is taken care of. */
 void gw_loop_handle(GwLoop *loop, JSValueConst promise);

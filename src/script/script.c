@@ -89,7 +89,8 @@ throw_stopped(GwScript *script, const Call *call, GError **error)
     GwEngine *engine = script->engine;
 
     if (gw_loop_is_interrupted(engine->loop))
-        return gw_throw(error, GW_ERROR_INTERRUPTED, "%s was interrupted", call->what);
+        return gw_throw(error, GW_ERROR_INTERRUPTED, "%s was %s", call->what,
+                        gw_loop_is_cancelled(engine->loop) ? "cancelled" : "interrupted");
     gw_throw_script(error, call->code, engine, JS_DupValue(engine->js, engine->exit_error));
     return gw_hint(error, "A script that godwit runs has to return or throw instead.");
 }

@@ -7,6 +7,7 @@
 
 #include "base/bson.h"
 #include "base/error.h"
+#include "model/mask.h"
 #include "mongo/client.h"
 #include "mongo/detour.h"
 #include "mongo/writer.h"
@@ -36,11 +37,14 @@ typedef struct {
     gpointer data;             /* for both */
     gsize memory_bytes;        /* of the JavaScript heap; 0: 1 GiB */
     const volatile int *interrupted; /* not 0: stop as soon as possible; or NULL */
+    const volatile int *cancelled;   /* the same */
     bool may_leave_root;             /* files outside `root` may be read and written */
     bool lists_in_transaction;       /* the commands of a .json run in one */
     bool journals;                   /* the writer knows GW_WRITE_SWEEP */
     const char *hosts;        /* that fetch may reach, commas between; "*" is all; NULL = none */
     const GwScriptNode *node; /* NULL: godwit's own engine runs the migration */
+    const GwMask *mask;       /* what is hidden of documents that are shown; or NULL */
+    bool skips_bad;           /* a sweep leaves documents of which nothing good becomes */
     bool write_behind; /* writes may be gathered: whatever fails, all that was done is taken back */
 } GwScriptParams;
 

@@ -14,6 +14,15 @@ module.exports = {
   },
 };
 """
+MANY = """
+module.exports = {
+  async up(db) {
+    if (await db.collection('many').countDocuments() === 0)
+      await db.collection('many').insertMany(Array.from({ length: 2000 }, (_, at) => ({ _id: at })));
+    await db.collection('many').updateMany({}, { $set: { a: 1 } });
+  },
+};
+"""
 HOSTILE = """
 module.exports = { async up() { console.log('a\\u001b[31mred\\u0007\\u009b2J'); throw new Error('b\\u001b]0;title\\u0007'); } };
 """
@@ -75,6 +84,16 @@ with Project({"001_bad.js": "exports.up = async function outer() { null.x; };"},
         for words in (["up", "--quiet"], ["up", "--env", "staging"]):
             lacks(project.terminal(*words, NO_COLOR="1")[0], "at outer")
         lacks(project.run("up").stderr, "starting")
+with Project({"001_many.js": MANY}) as project:
+    with tap.test("a change of many documents shows a bar"):
+        shown, status = project.terminal("up", "--max-rate", "400", columns=160)
+        equal(status, 0)
+        contains(shown, f"up: 001_many: {project.database}.many ")
+        contains(shown, " of 2,000 documents, ")
+        contains(shown, " %, ")
+        contains(shown, "/s, ")
+        contains(shown, " left")
+        assert "█" in shown or "#" in shown, shown
 
 with Project({"001_hostile.js": HOSTILE}) as project:
     with tap.test("an error cannot drive the terminal"):

@@ -219,7 +219,8 @@ def test_what_the_server_refuses_names_the_document(project):
     fails(project, "await sweep(c, {}, (doc) => ({ ...doc, _id: doc.n === 7 ? 'other' : doc._id }));", '"_id" : 7',
           "_id")
     project.db.migrations.delete_many({})
-    fails(project, "await sweep(c, {}, (doc) => (doc.n === 4 ? { $set: { s: 'x'.repeat(17e6) } } : null));", "4")
+    fails(project, "await sweep(c, {}, (doc) => (doc.n === 4 ? { $set: { s: 'x'.repeat(17e6) } } : null));", '"_id" : 4',
+          "larger")
 
 
 def test_staging_asks_before_a_function_that_deletes(project):

@@ -8,8 +8,13 @@ const native = require('mongodb/native');
 
 const DELETE = Symbol('sweep.delete');
 
+// As much of a document as an error shows of it.
+const SHOWN = 500;
+
 function nameOf(document) {
-  return `the document { _id: ${inspect(document?._id)} } with the fields ${Object.keys(document ?? {}).join(', ')}`;
+  const json = native.show(document);
+  const shown = json.length > SHOWN ? `${json.slice(0, SHOWN)} ...` : json;
+  return `the document { _id: ${inspect(document?._id)} }, which is ${shown}`;
 }
 
 // The same error, so that its place stays, with the document that it is about.
@@ -38,16 +43,26 @@ function changeOf(answer, document, mayLose) {
   return { u: answer };
 }
 
-function decider(transform, mayLose) {
-  return (documents) => documents.map((document) => {
-    let answer;
-    try {
-      answer = transform(document);
-    } catch (error) {
-      throw blame(error, document);
-    }
+// What changes it, or, where bad ones are left as they are, {b: why}: the document is written beside that.
+function decideOne(transform, mayLose, document) {
+  const skips = native.skipsBad();
+  let answer;
+  try {
+    answer = transform(document);
+  } catch (error) {
+    if (skips) return { b: String(error instanceof Error ? error.message : error) };
+    throw blame(error, document);
+  }
+  if (!skips || answer === DELETE) return changeOf(answer, document, mayLose);
+  try {
     return changeOf(answer, document, mayLose);
-  });
+  } catch {
+    return { b: `the function answered ${typeof answer?.then === 'function' ? 'a promise' : inspect(answer)}` };
+  }
+}
+
+function decider(transform, mayLose) {
+  return (documents) => documents.map((document) => decideOne(transform, mayLose, document));
 }
 
 // Where nothing is journaled, as in a dry run: one after the other, as a script would.
@@ -55,7 +70,7 @@ async function oneByOne(collection, filter, decide) {
   const counts = { matchedCount: 0, modifiedCount: 0, deletedCount: 0 };
   for await (const document of collection.find(filter)) {
     const [change] = decide([document]);
-    if (change === null) continue;
+    if (change === null || change.b !== undefined) continue;
     counts.matchedCount++;
     const query = { _id: document._id };
     if (change.d) counts.deletedCount += (await collection.deleteOne(query)).deletedCount;

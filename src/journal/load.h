@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How busy a server is, and how far behind its slowest member. Looks, and decides nothing.
+ */
+#pragma once
+
+#include "mongo/command.h"
+
+/* -1 = not known: no rights to ask, or nothing of that kind there. */
+typedef struct {
+    gint64 queue;   /* operations that wait for a lock, or for a ticket of the storage engine */
+    gint64 dirty;   /* percent of the cache that is to be written to disk */
+    gint64 used;    /* percent of the cache that is in use */
+    gint64 lag_ms;  /* of the slowest data-bearing member that is there */
+    bool is_denied; /* for lack of rights, it is that of the majority */
+} GwLoad;
+
+/* Two commands, of a millisecond or so each; what fails is not known. */
+void gw_load_look(GwConn *conn, GwLoad *out_load);
