@@ -318,7 +318,8 @@ check_words(const GwArgs *args, GError **error)
 
         is_repeated = is_repeated || argument->is_repeated;
         if (word == NULL && argument->is_required) {
-            (void)gw_throw(error, GW_ERROR_USAGE, "'%s' needs a %s", command->name, argument->name);
+            (void)gw_throw(error, GW_ERROR_USAGE, "'%s' needs %s %s", command->name,
+                           g_str_equal(argument->name, "ID") ? "an" : "a", argument->name);
             return gw_hint(error, "'godwit help %s' shows how it is called.", command->name);
         }
         if (word != NULL && argument->choices != NULL &&

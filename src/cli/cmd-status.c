@@ -47,6 +47,7 @@ write_json(GwJson *json, const GwStatusReport *report, bool is_migrate_mongo)
     gw_json_add_int(json, "outOfOrder", report->out_of_order);
     gw_json_add_str(json, "database", report->database);
     gw_json_add_str(json, "environment", report->environment);
+    gw_json_add_str(json, "mark", report->mark);
     gw_json_add_str(json, "lease", report->holder);
     gw_json_add_str(json, "duplicate", report->duplicate);
 }
@@ -117,6 +118,9 @@ print_counts(const GwCli *cli, const GwStatusReport *report)
     if (report->missing > 0)
         (void)fprintf(file, ", %u missing", report->missing);
     (void)fprintf(file, " in '%s' (%s)\n", report->database, report->environment);
+    if (report->mark != NULL && !g_str_equal(report->mark, report->environment))
+        (void)fprintf(file, "the database is marked as '%s': the stricter rules of the two hold\n",
+                      report->mark);
     if (report->holder != NULL)
         (void)fprintf(file, "%s is migrating it now\n", report->holder);
     if (report->duplicate != NULL)

@@ -77,6 +77,20 @@ init_cli(GwCli *cli, const GwArgs *args)
     };
 }
 
+/* Development is where migrations are written: who sits at a terminal there sees each step. Scripts
+ * get what they always got. */
+static void
+choose_verbosity(GwCli *cli)
+{
+    const GwConfig *config = gw_project_config(cli->project);
+    const char *environment = gw_config_str(config, GW_CONFIG_ENVIRONMENT);
+
+    if (cli->is_quiet || cli->json != NULL || !cli->err.is_terminal ||
+        gw_project_is_migrate_mongo(cli->project))
+        return;
+    cli->is_verbose = cli->is_verbose || g_strcmp0(environment, "development") == 0;
+}
+
 static bool
 open_project(GwCli *cli, GError **error)
 {
@@ -88,7 +102,10 @@ open_project(GwCli *cli, GError **error)
         cli->project = gw_project_open_any(&cli->params, error);
     else
         return true;
-    return cli->project != NULL;
+    if (cli->project == NULL)
+        return false;
+    choose_verbosity(cli);
+    return true;
 }
 
 static bool

@@ -87,10 +87,10 @@ is_there(GwAutoBackup *backup, const char *db, const char *coll, bool *out_is, G
 static void
 tell(GwAutoBackup *backup, const char *name, const char *path, const GwDumpReport *report)
 {
-    g_autofree char *text =
-        g_strdup_printf("backup of '%s' in '%s': %" G_GINT64_FORMAT " documents, %.1f MB%s", name,
-                        path, report->documents, (double)report->file_bytes / 1e6,
-                        report->at.seconds != 0 ? "" : ", not all of it of the same moment");
+    g_autofree char *text = g_strdup_printf(
+        "backup of '%s' in '%s': %" G_GINT64_FORMAT " document%s, %.1f MB%s", name, path,
+        report->documents, report->documents == 1 ? "" : "s", (double)report->file_bytes / 1e6,
+        report->at.seconds != 0 ? "" : ", not all of it of the same moment");
 
     gw_project_emit(backup->project,
                     &(GwEvent){.kind = GW_EVENT_NOTE, .text = text, .text_bytes = strlen(text)});

@@ -127,10 +127,16 @@ drop_all(GwRun *run, gint64 *out_dropped, GError **error)
 static bool
 reset_held(GwRun *run, gint64 *out_dropped, GError **error)
 {
+    GwClients *clients = gw_project_clients(run->project);
+    const char *db = gw_project_database(run->project);
     g_autofree char *detail = NULL;
     GwHistoryEntry entry = {.result = "completed"};
 
-    if (!drop_all(run, out_dropped, error))
+    /* Halfway the records say that what is gone is applied: nobody is to go by them. */
+    if (!gw_meta_set_resetting(clients, db, true, error) || !drop_all(run, out_dropped, error))
+        return false;
+    GW_CRASH_POINT("reset.emptied");
+    if (!gw_meta_set_resetting(clients, db, false, error))
         return false;
     detail = g_strdup_printf("%" G_GINT64_FORMAT " collections dropped", *out_dropped);
     entry.detail = detail;

@@ -204,9 +204,10 @@ tell_history(GwRun *run, const Plan *plan, const GwRestoreReport *report, const 
 {
     g_autofree char *answers = gw_questions_detail(run->questions);
     g_autofree char *name = g_path_get_basename(plan->params->path);
-    g_autofree char *detail = g_strdup_printf(
-        "'%s' of '%s', %" G_GINT64_FORMAT " collections%s%s", name, plan->from_db,
-        report->collections, answers != NULL ? "; " : "", answers != NULL ? answers : "");
+    g_autofree char *detail =
+        g_strdup_printf("'%s' of '%s', %" G_GINT64_FORMAT " collection%s%s%s", name, plan->from_db,
+                        report->collections, report->collections == 1 ? "" : "s",
+                        answers != NULL ? "; " : "", answers != NULL ? answers : "");
     GwHistoryEntry entry = {
         .result = failure == NULL ? "completed" : "failed",
         .detail = detail,

@@ -136,6 +136,39 @@ end_undo(GwRun *run, const GwJob *job, GwRecord *record, GError **error)
     return true;
 }
 
+/* The last migration that was applied after this one, and may have changed the same: NULL = none.
+ */
+static const GwMigration *
+applied_after(const GwRun *run, const GwMigration *migration)
+{
+    const GwMigration *last = NULL;
+
+    for (guint index = 0; index < run->migrations->len; index++) {
+        const GwMigration *other = &g_array_index(run->migrations, GwMigration, index);
+
+        if (other->status == GW_STATUS_COMPLETED && migration->record != NULL &&
+            other->record->sequence > migration->record->sequence &&
+            (last == NULL || other->record->sequence > last->record->sequence))
+            last = other;
+    }
+    return last;
+}
+
+/* What looks like somebody else's change is often that of a later migration. */
+static void
+hint_at_later(const GwRun *run, const GwMigration *migration, GError **failure)
+{
+    const GwMigration *later = applied_after(run, migration);
+
+    if (later == NULL || !g_error_matches(*failure, GW_ERROR, GW_ERROR_CONFLICT))
+        return;
+    gw_hint(failure,
+            "Nothing was written. '%s' was applied after it and may have changed the same: undo "
+            "that first. Else --on-conflict keep leaves those as they are now, --on-conflict "
+            "overwrite puts back what was there before the migration.",
+            later->id);
+}
+
 static bool
 end_failed_undo(GwRun *run, const GwRecord *record, GError *take_failure, GError **error)
 {
@@ -163,8 +196,11 @@ gw_apply_undo(GwRun *run, const GwJob *job, GError **error)
     record = gw_apply_record_new(run, migration);
     gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);
     gw_undo_result_init(&result);
-    if (!gw_takeback_job(run, job, run->params->on_conflict, &result, &failure))
+    if (!gw_takeback_wanted(run, job, &result, &failure)) {
+        if (result.conflict_count > 0)
+            hint_at_later(run, migration, &failure);
         return end_failed_undo(run, record, failure, error);
+    }
     record->execution_ms = (g_get_monotonic_time() - start_us) / G_TIME_SPAN_MILLISECOND;
     record->documents_affected = result.documents;
     gw_takeback_tell_rest(run, job, &result);

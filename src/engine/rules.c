@@ -9,6 +9,7 @@ struct GwRules {
     const GwRunParams *params; /* borrowed */
     GwMark mark;               /* the database's; empty where it does not count */
     GwLevel level;
+    bool is_resetting;
     bool is_unplanned;
 };
 
@@ -55,6 +56,7 @@ gw_rules_decide(GwRules *rules, GError **error)
         return false;
     gw_mark_clear(&rules->mark);
     rules->mark = mark;
+    rules->is_resetting = mark.is_resetting;
     if (mark.is_assumed && gw_project_is_migrate_mongo(rules->project))
         gw_mark_clear(&rules->mark);
     facts.mark = rules->mark.environment;
@@ -72,6 +74,12 @@ GwLevel
 gw_rules_level(const GwRules *rules)
 {
     return rules->level;
+}
+
+bool
+gw_rules_is_resetting(const GwRules *rules)
+{
+    return rules->is_resetting;
 }
 
 GwProject *

@@ -27,6 +27,9 @@ const GwRunParams *gw_rules_params(const GwRules *rules); /* borrowed */
  * Borrowed until the next gw_rules_decide. */
 const char *gw_rules_environment(const GwRules *rules);
 
+/* Whether a reset was begun in this database and has not ended. */
+bool gw_rules_is_resetting(const GwRules *rules);
+
 /* Mark the database with this run's environment, unless it is marked. */
 bool gw_rules_mark(GwRules *rules, GError **error);
 

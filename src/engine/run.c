@@ -234,7 +234,8 @@ gw_run_hold(GwRun *run, GError **error)
     /* What another process applied while this one waited counts. */
     if (!gw_run_reload(run, error))
         return false;
-    if (!gw_takeback_unfinished(run, error) || !check_clean(run, error))
+    if (!gw_settle_check_reset(run, error) || !gw_takeback_unfinished(run, error) ||
+        !check_clean(run, error))
         return false;
     GW_CRASH_POINT("run.tidied");
     if (!gw_run_check_policies(run, error))

@@ -44,7 +44,18 @@ gw_settle_is_wanted(const GwProject *project, bool *out_is, GError **error)
 }
 
 bool
-gw_settle_tell(const GwProject *project, GError **error)
+gw_settle_check_reset(const GwRun *run, GError **error)
+{
+    if (!gw_rules_is_resetting(run->rules) || g_str_equal(run->action, "reset"))
+        return true;
+    gw_throw(error, GW_ERROR_REFUSED,
+             "a reset of '%s' was begun and did not end: some of its collections are gone",
+             gw_project_database(run->project));
+    return gw_hint(error, "Nothing was changed. godwit reset --confirm drops the rest.");
+}
+
+bool
+gw_settle_tell(const GwProject *project, bool is_resetting, GError **error)
 {
     bool is_unsettled = false;
 
@@ -54,5 +65,8 @@ gw_settle_tell(const GwProject *project, GError **error)
         emit_note(project,
                   "a restore was begun here and has not ended; where nothing is at work on "
                   "it, godwit up brings it to its end, or takes it back");
+    if (is_resetting)
+        emit_note(project, "a reset was begun here and has not ended: some collections are gone, "
+                           "whatever the records say; godwit reset --confirm drops the rest");
     return true;
 }

@@ -2,7 +2,7 @@
 #include "engine/project-internal.h"
 #include "engine/settle.h"
 #include "engine/verbs.h"
-#include "journal/job.h"
+#include "journal/tally.h"
 #include "state/lease.h"
 #include "state/meta.h"
 #include "state/tracker.h"
@@ -29,6 +29,7 @@ gw_status_report_clear(GwStatusReport *report)
     g_clear_pointer(&report->rows, g_ptr_array_unref);
     g_clear_pointer(&report->database, g_free);
     g_clear_pointer(&report->environment, g_free);
+    g_clear_pointer(&report->mark, g_free);
     g_clear_pointer(&report->holder, g_free);
     g_clear_pointer(&report->duplicate, g_free);
 }
@@ -102,16 +103,19 @@ fill_duplicate(const GwProject *project, GwStatusReport *report, const GPtrArray
 
 /* The newest job of a migration's `up` decides. */
 static const char *
-undo_of(const GPtrArray *jobs, const GwStatusRow *row)
+undo_of(const GPtrArray *jobs, GHashTable *tally, const GwStatusRow *row)
 {
     for (guint index = 0; index < jobs->len; index++) {
         const GwJob *job = g_ptr_array_index(jobs, index);
         bool is_whole = job->status == GW_JOB_DONE || job->status == GW_JOB_UNDOING ||
                         (job->status == GW_JOB_OPEN && gw_job_has_arrived(job, true));
 
-        if (is_whole && g_strcmp0(job->migration, row->id) == 0 &&
-            g_str_equal(job->direction, "up"))
-            return job->irreversible->len > 0 ? "partly" : "yes";
+        if (!is_whole || g_strcmp0(job->migration, row->id) != 0 ||
+            !g_str_equal(job->direction, "up"))
+            continue;
+        if (!gw_journal_tally_is_whole(tally, job))
+            return "no";
+        return job->irreversible->len > 0 ? "partly" : "yes";
     }
     return "no";
 }
@@ -147,14 +151,18 @@ fill_from_jobs(GwProject *project, GwStatusReport *report, GError **error)
                  BCON_UTF8(gw_job_status_name(GW_JOB_DONE)),
                  BCON_UTF8(gw_job_status_name(GW_JOB_UNDOING)), "]", "}");
     g_autoptr(GPtrArray) jobs = gw_job_list(coll, live, error);
+    g_autoptr(GHashTable) tally = NULL;
 
     if (jobs == NULL)
+        return false;
+    tally = gw_journal_tally_new(gw_project_clients(project), gw_project_database(project), error);
+    if (tally == NULL)
         return false;
     for (guint index = 0; index < report->rows->len; index++) {
         GwStatusRow *row = g_ptr_array_index(report->rows, index);
 
         if (row->status == GW_STATUS_COMPLETED)
-            row->undo = undo_of(jobs, row);
+            row->undo = undo_of(jobs, tally, row);
         row->unfinished = unfinished_of(jobs, row);
     }
     return true;
@@ -198,8 +206,9 @@ gw_engine_status(GwProject *project, GwStatusReport *out_report, GError **error)
     migrations = gw_project_join(project, files, records);
     out_report->database = g_strdup(gw_project_database(project));
     out_report->environment = g_strdup(gw_project_environment(project));
+    out_report->mark = g_strdup(mark.environment);
     fill_rows(out_report, migrations);
     fill_duplicate(project, out_report, files);
     return fill_from_jobs(project, out_report, error) && fill_holder(project, out_report, error) &&
-           gw_settle_tell(project, error);
+           gw_settle_tell(project, mark.is_resetting, error);
 }

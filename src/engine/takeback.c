@@ -32,18 +32,47 @@ emit_progress(gint64 done, gint64 count, gpointer data)
     gw_project_emit(run->project, &(GwEvent){.kind = GW_EVENT_PROGRESS, .count = done});
 }
 
-bool
-gw_takeback_job(GwRun *run, const GwJob *job, GwConflict policy, GwUndoResult *result,
-                GError **error)
+static GwUndoParams
+undo_params(GwRun *run, GwConflict policy)
 {
-    GwUndoParams params = {
+    return (GwUndoParams){
         .journal = run->journal,
         .writer = run->plain,
         .policy = policy,
         .progress = emit_progress,
         .data = run,
     };
+}
 
+bool
+gw_takeback_job(GwRun *run, const GwJob *job, GwConflict policy, GwUndoResult *result,
+                GError **error)
+{
+    GwUndoParams params = undo_params(run, policy);
+
+    return gw_undo_job(&params, job, result, error);
+}
+
+/* What the migration added goes, and with `overwrite` what others did since. */
+static bool
+may_undo(const char *db, const char *coll, gpointer data, GError **error)
+{
+    GwRun *run = data;
+    g_auto(bson_t) command = BSON_INITIALIZER;
+    g_auto(GwWriteFacts) facts = {
+        .what = "undo", .loss = GW_LOSS_DATA, .db = g_strdup(db), .coll = g_strdup(coll)};
+    GwWrite write = {.kind = GW_WRITE_OTHER, .db = db, .command = &command};
+
+    return gw_questions_may(&facts, &write, run->questions, error);
+}
+
+bool
+gw_takeback_wanted(GwRun *run, const GwJob *job, GwUndoResult *result, GError **error)
+{
+    GwUndoParams params = undo_params(run, run->params->on_conflict);
+
+    params.may = may_undo;
+    gw_questions_begin(run->questions, job->migration);
     return gw_undo_job(&params, job, result, error);
 }
 

@@ -12,6 +12,10 @@
 bool gw_takeback_job(GwRun *run, const GwJob *job, GwConflict policy, GwUndoResult *result,
                      GError **error);
 
+/* The same because somebody asks for it, with the policy that they chose: what the environment
+ * wants to be asked, or backed up, before data is lost is seen to first. */
+bool gw_takeback_wanted(GwRun *run, const GwJob *job, GwUndoResult *result, GError **error);
+
 /* Say something about `migration` to the user. */
 void gw_takeback_tell(GwRun *run, const char *migration, const char *text);
 

@@ -40,7 +40,8 @@ has_nothing_to_do(GwRun *run, bool *out_nothing, GError **error)
     pending = gw_plan_up(run->migrations, &run->params->selection, error);
     if (pending == NULL || !gw_settle_is_wanted(run->project, &is_unsettled, error))
         return false;
-    *out_nothing = pending->len == 0 && !is_unsettled && !gw_project_has_mm_lock(run->project);
+    *out_nothing = pending->len == 0 && !is_unsettled && !gw_rules_is_resetting(run->rules) &&
+                   !gw_project_has_mm_lock(run->project);
     if (*out_nothing && !has_nothing_to_finish(run, out_nothing, error))
         return false;
     /* Again when the lease is held: here so that a refusal leaves no trace. */

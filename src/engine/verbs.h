@@ -121,6 +121,7 @@ typedef struct {
     GPtrArray *rows;   /* owned: GwStatusRow, in order */
     char *database;    /* owned */
     char *environment; /* owned */
+    char *mark;        /* owned: the environment that the database belongs to; NULL = none yet */
     char *holder;      /* owned: who holds the lease; NULL = nobody */
     char *duplicate;   /* owned: names two files of one id or number; NULL = none */
     guint pending;

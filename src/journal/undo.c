@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/crew.h"
+#include "journal/prepared.h"
 #include "journal/undo-internal.h"
 
 /* Sentences kept of conflicts; all of them are counted. */
@@ -183,6 +184,8 @@ write_docs(gpointer piece, gpointer data, GError **error)
 static guint
 threads_for(const GwUndo *undo, const GwCollInfo *info)
 {
+    if (gw_prepared_is_among(info->indexes))
+        return 1;
     for (guint index = 0; info->indexes != NULL && index < info->indexes->len; index++) {
         if (gw_bson_get_bool(g_ptr_array_index(info->indexes, index), "unique", false))
             return 1;
@@ -258,6 +261,23 @@ write_all(GwUndo *undo, GError **error)
     return true;
 }
 
+static bool
+may_write(const GwUndo *undo, GError **error)
+{
+    g_autoptr(GHashTable) asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint index = 0; undo->params->may != NULL && index < undo->entries->len; index++) {
+        const GwEntry *entry = g_ptr_array_index(undo->entries, index);
+
+        if (entry->coll == NULL || entry->kind == GW_ENTRY_IRREVERSIBLE ||
+            !g_hash_table_add(asked, g_strdup_printf("%s.%s", entry->db, entry->coll)))
+            continue;
+        if (!undo->params->may(entry->db, entry->coll, undo->params->data, error))
+            return false;
+    }
+    return true;
+}
+
 /* Whoever finds it half undone knows what it is. */
 static bool
 mark_undoing(GwUndo *undo, GError **error)
@@ -297,6 +317,8 @@ gw_undo_job(const GwUndoParams *params, const GwJob *job, GwUndoResult *result, 
         return false;
     if (result->conflict_count > 0 && params->policy == GW_CONFLICT_STOP)
         return throw_conflicts(&undo, error);
+    if (!may_write(&undo, error))
+        return false;
     if (!mark_undoing(&undo, error))
         return false;
     return write_all(&undo, error) || gw_prefix(error, "undoing '%s'", job->migration);

@@ -24,18 +24,24 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwUndoResult, gw_undo_result_clear)
 /* Called from time to time with how many entries of how many are done. */
 typedef void (*GwUndoProgressFunc)(gint64 done, gint64 count, gpointer data);
 
+/* Whether a collection may be changed; called once for each before anything is. Sets the error
+ * where not. */
+typedef bool (*GwUndoMayFunc)(const char *db, const char *coll, gpointer data, GError **error);
+
 /* All borrowed for the time of the call. */
 typedef struct {
     GwJournal *journal;
     GwWriter *writer; /* sends, and keeps no journal */
     GwConflict policy;
+    GwUndoMayFunc may;           /* or NULL */
     GwUndoProgressFunc progress; /* or NULL */
     gpointer data;
 } GwUndoParams;
 
 /* Take the job back: check, then write. Fails with GW_ERROR_CONFLICT where there are conflicts and
- * the policy is to stop; then nothing was written, unless somebody came in between. A job that was
- * done is marked as undoing from the first write on. `result` is initialised. */
+ * the policy is to stop; then nothing was written, unless somebody came in between; and with the
+ * error of `may`, where that does not let it. A job that was done is marked as undoing from the
+ * first write on. `result` is initialised. */
 bool gw_undo_job(const GwUndoParams *params, const GwJob *job, GwUndoResult *result,
                  GError **error);
 

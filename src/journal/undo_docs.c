@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/prepared.h"
 #include "journal/putback.h"
 #include "journal/undo-internal.h"
 
@@ -388,6 +389,37 @@ attempt_all_ways(Batch *batch, bool is_plain, GError **error)
     }
 }
 
+/* Duplicates that were in before an index was told to let none in any more go back in the same way:
+ * while it lets them. A process that dies in between leaves it so. */
+static bool
+attempt_unprepared(Batch *batch, const GwCollInfo *info, bool is_plain, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+
+    if (!gw_prepared_set(batch->undo, batch->entry->db, info, false, error))
+        return false;
+    if (attempt_all_ways(batch, is_plain, &failure))
+        return gw_prepared_set(batch->undo, batch->entry->db, info, true, error);
+    /* What went wrong first is what counts. */
+    (void)gw_prepared_set(batch->undo, batch->entry->db, info, true, NULL);
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
+}
+
+static bool
+attempt_for(Batch *batch, const GwCollInfo *info, GError **error)
+{
+    bool is_plain = gw_journal_is_plain(batch->undo->params->journal, info, batch->entry->db);
+    g_autoptr(GError) failure = NULL;
+
+    if (attempt_all_ways(batch, is_plain, &failure))
+        return true;
+    if (batch->error_code == DUPLICATE_KEY && gw_prepared_is_among(info->indexes))
+        return attempt_unprepared(batch, info, is_plain, error);
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
+}
+
 bool
 gw_undo_docs(GwUndo *undo, const GwCollInfo *info, const GwEntry *entry, GError **error)
 {
@@ -397,8 +429,7 @@ gw_undo_docs(GwUndo *undo, const GwCollInfo *info, const GwEntry *entry, GError 
     init(&batch);
     if (records == NULL)
         return false;
-    if (!attempt_all_ways(&batch, gw_journal_is_plain(undo->params->journal, info, entry->db),
-                          error))
+    if (!attempt_for(&batch, info, error))
         return false;
     g_mutex_lock(&undo->lock);
     undo->result->documents += batch.restored;

@@ -78,6 +78,9 @@ undo_create(GwUndo *undo, const GwEntry *entry, GError **error)
     if (!can_go)
         return meet_conflict(undo, entry,
                              "was made by the migration and has documents of others now", error);
+    /* The server drops no system.js; an empty one is as good as none. */
+    if (g_str_has_prefix(entry->coll, "system."))
+        return true;
     return drop(undo, entry->db, entry->coll, error);
 }
 

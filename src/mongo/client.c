@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mongo/client.h"
 
+#include "base/clock.h"
 #include "mongo/command.h"
 #include "mongo/conn.h"
 #include "mongo/send.h"
+#include "mongo/stall.h"
 #include "mongo/uri.h"
 
 /* Far more than we ever use at once; connections are made when they are first needed. A script that
@@ -23,6 +25,7 @@ struct GwClients {
     GPtrArray *conns;    /* owned GwConn, all that were ever made */
     GPtrArray *idle;     /* borrowed from conns; the last given back is the next lent */
     GHashTable *cursors; /* owned: id -> GwCursorHome */
+    GwStall *stall;      /* owned: NULL = not yet connected */
 };
 
 static void
@@ -177,6 +180,38 @@ clear_server(GwServerInfo *server)
     g_clear_pointer(&server->set_name, g_free);
 }
 
+void
+gw_conn_lock(GwConn *conn)
+{
+    pthread_mutex_lock(&conn->lock);
+    conn->busy_since_ms = gw_clock_monotonic_ms();
+}
+
+void
+gw_conn_unlock(GwConn *conn)
+{
+    conn->busy_since_ms = 0;
+    pthread_mutex_unlock(&conn->lock);
+}
+
+static gint64
+busy_since_ms(gpointer data)
+{
+    GwClients *clients = data;
+    gint64 oldest_ms = 0;
+
+    pthread_mutex_lock(&clients->lock);
+    for (guint index = 0; index < clients->conns->len; index++) {
+        const GwConn *conn = g_ptr_array_index(clients->conns, index);
+        const gint64 since_ms = conn->busy_since_ms;
+
+        if (since_ms > 0 && (oldest_ms == 0 || since_ms < oldest_ms))
+            oldest_ms = since_ms;
+    }
+    pthread_mutex_unlock(&clients->lock);
+    return oldest_ms;
+}
+
 bool
 gw_clients_connect(GwClients *clients, GError **error)
 {
@@ -196,6 +231,8 @@ gw_clients_connect(GwClients *clients, GError **error)
     clients->server.is_mongos = g_strcmp0(gw_bson_get_str(&hello, "msg"), "isdbgrid") == 0;
     clients->server.has_transactions =
         clients->server.is_mongos || clients->server.set_name != NULL;
+    if (clients->stall == NULL)
+        clients->stall = gw_stall_new(clients->uri, busy_since_ms, clients);
     return true;
 }
 
@@ -238,6 +275,7 @@ gw_clients_free(GwClients *clients)
 {
     if (clients == NULL)
         return;
+    gw_stall_free(clients->stall);
     g_assert(clients->idle->len == clients->conns->len); /* else a connection outlives its pool */
     g_ptr_array_foreach(clients->conns, (GFunc)(void (*)(void))free_conn, NULL);
     g_ptr_array_unref(clients->conns);

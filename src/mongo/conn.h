@@ -26,7 +26,12 @@ struct GwConn {
     mongoc_client_session_t *retry; /* owned: for writes that we number ourselves; NULL = not yet */
     gint64 retry_number;            /* the last transaction number used on `retry` */
     pthread_mutex_t lock;           /* held during each command, see gw_send */
+    _Atomic gint64 busy_since_ms;   /* the command under way, monotonic; 0 = none */
 };
+
+/* Around whatever is sent. Threads: any. */
+void gw_conn_lock(GwConn *conn);
+void gw_conn_unlock(GwConn *conn);
 
 struct GwSession {
     GwConn *conn;                /* owned: given back at the end */

@@ -186,9 +186,9 @@ gw_send(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out_ca
 {
     bool done = false;
 
-    pthread_mutex_lock(&conn->lock);
+    gw_conn_lock(conn);
     done = run_locked(conn, run, out_reply, out_cause);
-    pthread_mutex_unlock(&conn->lock);
+    gw_conn_unlock(conn);
     return done;
 }
 
@@ -267,7 +267,7 @@ gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryabl
     if (!is_retryable || !can_number(conn, run) || gw_session_in_transaction(run->session))
         return gw_send(conn, run, out_reply, out_cause);
 
-    pthread_mutex_lock(&conn->lock);
+    gw_conn_lock(conn);
     if (conn->retry == NULL) {
         conn->retry = start_session(conn, out_cause);
         conn->retry_number = FIRST_RETRY_NUMBER;
@@ -276,7 +276,7 @@ gw_send_batch(GwConn *conn, const GwSend *run, bson_t *command, bool is_retryabl
         done = run_numbered(conn, run, command, out_reply, out_cause);
     else
         bson_init(out_reply);
-    pthread_mutex_unlock(&conn->lock);
+    gw_conn_unlock(conn);
     return done;
 }
 
@@ -317,9 +317,9 @@ gw_send_pick_server(GwConn *conn, const bson_t *command, bson_error_t *out_cause
 
     if (gw_bson_get_doc(command, "$readPreference", &preference))
         asked = new_prefs(&preference);
-    pthread_mutex_lock(&conn->lock);
+    gw_conn_lock(conn);
     server =
         mongoc_client_select_server(conn->client, false, asked != NULL ? asked : prefs, out_cause);
-    pthread_mutex_unlock(&conn->lock);
+    gw_conn_unlock(conn);
     return server != NULL ? mongoc_server_description_id(server) : 0;
 }

@@ -107,9 +107,9 @@ gw_session_begin(GwClients *clients, const bson_t *options, GError **error)
     if (opts == NULL)
         return NULL;
     conn = gw_conn_take(clients);
-    pthread_mutex_lock(&conn->lock);
+    gw_conn_lock(conn);
     cs = mongoc_client_start_session(conn->client, opts, &cause);
-    pthread_mutex_unlock(&conn->lock);
+    gw_conn_unlock(conn);
     if (cs == NULL) {
         gw_throw_server(error, &cause, NULL);
         return NULL;
@@ -127,9 +127,9 @@ gw_session_free(GwSession *session)
 
     if (session == NULL)
         return;
-    pthread_mutex_lock(&conn->lock);
+    gw_conn_lock(conn);
     mongoc_client_session_destroy(session->cs);
-    pthread_mutex_unlock(&conn->lock);
+    gw_conn_unlock(conn);
     gw_conn_release(conn);
     g_free(session);
 }
@@ -149,9 +149,9 @@ gw_session_transaction_begin(GwSession *session, const bson_t *options, GError *
 
     if (opts == NULL)
         return false;
-    pthread_mutex_lock(&session->conn->lock);
+    gw_conn_lock(session->conn);
     done = mongoc_client_session_start_transaction(session->cs, opts, &cause);
-    pthread_mutex_unlock(&session->conn->lock);
+    gw_conn_unlock(session->conn);
     return done || gw_throw_server(error, &cause, NULL);
 }
 
@@ -162,9 +162,9 @@ gw_session_transaction_commit(GwSession *session, GError **error)
     bson_error_t cause = {0};
     bool done = false;
 
-    pthread_mutex_lock(&session->conn->lock);
+    gw_conn_lock(session->conn);
     done = mongoc_client_session_commit_transaction(session->cs, &reply, &cause);
-    pthread_mutex_unlock(&session->conn->lock);
+    gw_conn_unlock(session->conn);
     return done || gw_throw_server(error, &cause, &reply);
 }
 
@@ -174,9 +174,9 @@ gw_session_transaction_abort(GwSession *session, GError **error)
     bson_error_t cause = {0};
     bool done = false;
 
-    pthread_mutex_lock(&session->conn->lock);
+    gw_conn_lock(session->conn);
     done = mongoc_client_session_abort_transaction(session->cs, &cause);
-    pthread_mutex_unlock(&session->conn->lock);
+    gw_conn_unlock(session->conn);
     return done || gw_throw_server(error, &cause, NULL);
 }
 

@@ -107,24 +107,34 @@ is_losing_pipeline(bson_iter_t *update)
     return false;
 }
 
-static bool
-is_losing_update(const bson_t *holder, const char *key)
+/* What takes fields away in an update; NULL = nothing. A field that is renamed is gone for whoever
+ * reads the old one, and so is what stood under the new name. */
+static const char *
+loss_of_update(const bson_t *holder, const char *key)
 {
+    static const char *const names[] = {"$unset", "$rename"};
     bson_iter_t update;
-    bson_iter_t unset;
+    bson_iter_t operator;
 
     if (!bson_iter_init_find(&update, holder, key))
-        return false;
+        return NULL;
     if (BSON_ITER_HOLDS_ARRAY(&update))
-        return is_losing_pipeline(&update);
-    return BSON_ITER_HOLDS_DOCUMENT(&update) && bson_iter_recurse(&update, &unset) &&
-           bson_iter_find(&unset, "$unset");
+        return is_losing_pipeline(&update) ? "$unset" : NULL;
+    for (guint next = 0; next < G_N_ELEMENTS(names); next++) {
+        if (BSON_ITER_HOLDS_DOCUMENT(&update) && bson_iter_recurse(&update, &operator) &&
+            bson_iter_find(&operator, names[next]))
+            return names[next];
+    }
+    return NULL;
 }
 
 static bool
 keeps_fields(const bson_t *operation, gpointer data)
 {
-    return !is_losing_update(operation, "u");
+    const char **out_loss = data;
+
+    *out_loss = loss_of_update(operation, "u");
+    return *out_loss == NULL;
 }
 
 static bool
@@ -134,14 +144,50 @@ deletes_one(const bson_t *operation, gpointer data)
 }
 
 static void
+lose(GwWriteFacts *facts, const char *what)
+{
+    facts->what = what;
+    facts->loss = GW_LOSS_DATA;
+}
+
+static void
+read_update(const GwWrite *write, GwWriteFacts *facts)
+{
+    const char *loss = NULL;
+
+    if (!gw_write_each(write, keeps_fields, &loss))
+        lose(facts, loss);
+}
+
+static void
 read_find_and_modify(const GwWrite *write, GwWriteFacts *facts)
 {
-    if (gw_bson_get_bool(write->command, "remove", false)) {
-        facts->what = "findOneAndDelete";
-        facts->loss = GW_LOSS_DATA;
-    } else if (is_losing_update(write->command, "update")) {
-        facts->what = "$unset";
-        facts->loss = GW_LOSS_DATA;
+    const char *loss = loss_of_update(write->command, "update");
+
+    if (gw_bson_get_bool(write->command, "remove", false))
+        lose(facts, "findOneAndDelete");
+    else if (loss != NULL)
+        lose(facts, loss);
+}
+
+/* The server deletes what is older than the index says, by itself and whenever it likes: no journal
+ * has those documents. */
+static void
+read_expiry(const GwWrite *write, GwWriteFacts *facts)
+{
+    static const char name[] = "expireAfterSeconds";
+    bson_t indexes = BSON_INITIALIZER;
+    bson_t index = BSON_INITIALIZER;
+    bson_iter_t iter;
+
+    if (gw_bson_has(write->command, name) ||
+        (gw_bson_get_doc(write->command, "index", &index) && gw_bson_has(&index, name)))
+        lose(facts, name);
+    if (!gw_bson_get_doc(write->command, "indexes", &indexes) || !bson_iter_init(&iter, &indexes))
+        return;
+    while (bson_iter_next(&iter)) {
+        if (gw_bson_get_doc(&indexes, bson_iter_key(&iter), &index) && gw_bson_has(&index, name))
+            lose(facts, name);
     }
 }
 
@@ -237,19 +283,11 @@ read_rename(const GwWrite *write, GwWriteFacts *facts)
 }
 
 static void
-lose(GwWriteFacts *facts, const char *what)
-{
-    facts->what = what;
-    facts->loss = GW_LOSS_DATA;
-}
-
-static void
 read_kind(const GwWrite *write, GwWriteFacts *facts)
 {
     switch (write->kind) {
     case GW_WRITE_UPDATE:
-        if (!gw_write_each(write, keeps_fields, NULL))
-            lose(facts, "$unset");
+        read_update(write, facts);
         return;
     case GW_WRITE_DELETE:
         lose(facts, gw_write_each(write, deletes_one, NULL) ? "deleteOne" : "deleteMany");
@@ -291,10 +329,12 @@ read_kind(const GwWrite *write, GwWriteFacts *facts)
     case GW_WRITE_OTHER:
         facts->loss = GW_LOSS_IRREVERSIBLE;
         return;
-    case GW_WRITE_INSERT:
-    case GW_WRITE_CREATE:
     case GW_WRITE_CREATE_INDEXES:
     case GW_WRITE_COLL_MOD:
+        read_expiry(write, facts);
+        return;
+    case GW_WRITE_INSERT:
+    case GW_WRITE_CREATE:
         return;
     }
     g_assert_not_reached();

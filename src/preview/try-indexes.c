@@ -254,30 +254,82 @@ key_text(const bson_t *index, const bson_t *value)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static bool
-check_unique(const GwTry *try, GwPreviewOp *op, const bson_t *index, GError **error)
+/* A key that stands twice: owned, NULL = there is none, or it could not be found out. */
+static char *
+find_duplicates(const GwTry *try, GwPreviewOp *op, const bson_t *index)
 {
     g_autoptr(bson_t) command = duplicates_command(try, index);
     g_auto(bson_t) reply = BSON_INITIALIZER;
     bson_t first = BSON_INITIALIZER;
     g_autofree char *key = NULL;
-    const char *name = gw_bson_get_str(index, "name");
 
     if (!read_duplicates(try, command, &reply)) {
         gw_preview_op_find(op, "whether there are duplicates could not be found out in time");
-        return true;
+        return NULL;
     }
     if (!gw_bson_has(&reply, "cursor.firstBatch.0"))
-        return true;
+        return NULL;
     (void)gw_bson_get_doc(&reply, "cursor.firstBatch.0.first", &first);
     key = key_text(index, &first);
     gw_preview_op_find(
         op, "duplicates: %" G_GINT64_FORMAT " values in %" G_GINT64_FORMAT " documents, such as %s",
         gw_bson_get_int(&reply, "cursor.firstBatch.0.values", 0),
         gw_bson_get_int(&reply, "cursor.firstBatch.0.documents", 0), key);
-    return gw_try_throw(try, error, 11000, "DuplicateKey",
+    return g_steal_pointer(&key);
+}
+
+static bool
+check_unique(const GwTry *try, GwPreviewOp *op, const bson_t *index, GError **error)
+{
+    g_autofree char *key = find_duplicates(try, op, index);
+    const char *name = gw_bson_get_str(index, "name");
+
+    return key == NULL ||
+           gw_try_throw(try, error, 11000, "DuplicateKey",
                         "E11000 duplicate key error collection: %s.%s index: %s dup key: %s",
                         try->place->db, try->place->name, name, key);
+}
+
+/* The index that a collMod names, by its name or its keys; NULL = there is none. */
+static const bson_t *
+named_by(const GwPlace *place, const bson_t *change)
+{
+    const char *name = gw_bson_get_str(change, "name");
+    bson_t keys = BSON_INITIALIZER;
+    bool has_keys = gw_bson_get_doc(change, "keyPattern", &keys);
+
+    for (guint next = 0; next < place->indexes->len; next++) {
+        const bson_t *index = g_ptr_array_index(place->indexes, next);
+        bson_t own = BSON_INITIALIZER;
+
+        if (name != NULL
+                ? g_strcmp0(gw_bson_get_str(index, "name"), name) == 0
+                : has_keys && gw_bson_get_doc(index, "key", &own) && bson_compare(&own, &keys) == 0)
+            return index;
+    }
+    return NULL;
+}
+
+bool
+gw_try_index_mod(const GwTry *try, GwPreviewOp *op, GError **error)
+{
+    bson_t change = BSON_INITIALIZER;
+    const bson_t *index = NULL;
+    g_autofree char *key = NULL;
+
+    if (try->place->indexes == NULL || !gw_bson_get_doc(try->write->command, "index", &change))
+        return true;
+    index = named_by(try->place, &change);
+    if (index == NULL)
+        return gw_try_throw(try, error, 27, "IndexNotFound", "cannot find the index in %s.%s",
+                            try->place->db, try->place->name);
+    if (!gw_bson_get_bool(&change, "unique", false) || gw_bson_get_bool(index, "unique", false))
+        return true;
+    key = find_duplicates(try, op, index);
+    return key == NULL ||
+           gw_try_throw(try, error, 359, "CannotConvertIndexToUnique",
+                        "Cannot convert the index to unique. Please resolve conflicting documents "
+                        "before running collMod again.");
 }
 
 static bool

@@ -274,6 +274,10 @@ gw_try_coll_mod(const GwTry *try, bson_t *out_reply, GError **error)
 
     if (try->place == NULL || try->place->kind == GW_COLL_NONE)
         return fail(try, op, 26, "NamespaceNotFound", "ns does not exist", error);
+    if (!gw_try_index_mod(try, op, error)) {
+        gw_preview_op_fail(op, error != NULL && *error != NULL ? (*error)->message : "it failed");
+        return false;
+    }
     check_validator(try, op);
     set_options(try->place, try->write->command);
     gw_preview_op_find(op, "not set: what follows is not checked by the new options");

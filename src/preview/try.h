@@ -79,6 +79,10 @@ bool gw_try_throw(const GwTry *try, GError **error, int code, const char *name, 
 /* Say it once. */
 void gw_preview_note(GwPreview *preview, const char *text);
 
+/* Check what a collMod would do to an index: whether it is there, and whether one that is to become
+ * unique has duplicates. What it finds is added to `op`. */
+bool gw_try_index_mod(const GwTry *try, GwPreviewOp *op, GError **error);
+
 /* Whether what a $merge of this pipeline's `results` (an array of documents) would do could be
  * done; then it was. `stage` is the $merge. */
 bool gw_try_merge(const GwTry *try, const bson_t *stage, const bson_t *results);

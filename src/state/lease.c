@@ -51,6 +51,7 @@ struct GwLease {
     GCond changed;        /* `is_ending` */
     gint64 renewed_at_ms; /* when the last renewal that worked was sent, monotonic */
     bool is_lost;         /* it is somebody else's, or may be by now */
+    char *silence;        /* owned: why the last renewal got no answer; NULL = it got one */
     bool is_ending;       /* the thread has to go */
 };
 
@@ -72,11 +73,18 @@ waiting_clear(Waiting *waiting)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Waiting, waiting_clear)
 
 static bool
-throw_lost(GError **error)
+throw_lost(GwLease *lease, GError **error)
 {
-    gw_throw(
-        error, GW_ERROR_LEASE_LOST,
-        "the lease was taken over by another process, broken, or could not be renewed in time");
+    g_autofree char *silence = NULL;
+
+    g_mutex_lock(&lease->lock);
+    silence = g_strdup(lease->silence);
+    g_mutex_unlock(&lease->lock);
+    if (silence != NULL)
+        gw_throw(error, GW_ERROR_LEASE_LOST, "the lease could not be renewed in time: %s", silence);
+    else
+        gw_throw(error, GW_ERROR_LEASE_LOST,
+                 "the lease was taken over by another process, or broken");
     return gw_hint(error, "This run stopped. See who holds it with godwit lock, and what is "
                           "applied with godwit status.");
 }
@@ -87,16 +95,21 @@ renew(GwLease *lease, GwColl *coll)
 {
     const gint64 sent_at_ms = gw_clock_monotonic_ms();
     g_autoptr(GError) failure = NULL;
+    bool was_lost = false;
     bool is_ours = false;
     bool is_answered = gw_lease_doc_renew(coll, &lease->holder, lease->ttl_ms, &is_ours, &failure);
 
     g_mutex_lock(&lease->lock);
+    was_lost = lease->is_lost;
     if (is_answered && is_ours)
         lease->renewed_at_ms = MAX(lease->renewed_at_ms, sent_at_ms);
-    /* Not answered: the connection may be back before the TTL has passed. Why it failed is of no
-     * use to anybody unless it lasts, and then the run itself fails for the same reason. */
+    /* Not answered: the connection may be back before the TTL has passed. */
     lease->is_lost = lease->is_lost || (is_answered && !is_ours) ||
                      gw_clock_monotonic_ms() - lease->renewed_at_ms >= lease->ttl_ms;
+    if (!was_lost) {
+        g_clear_pointer(&lease->silence, g_free);
+        lease->silence = is_answered ? NULL : g_strdup(failure->message);
+    }
     g_mutex_unlock(&lease->lock);
 }
 
@@ -249,7 +262,7 @@ gw_lease_check(GwLease *lease, GError **error)
         is_lost = lease->is_lost;
         g_mutex_unlock(&lease->lock);
     }
-    return !is_lost || throw_lost(error);
+    return !is_lost || throw_lost(lease, error);
 }
 
 gint64
@@ -285,6 +298,7 @@ gw_lease_free(GwLease *lease)
         (void)gw_lease_doc_release(lease->coll, &lease->holder, false, &is_ours, NULL);
     gw_coll_free(lease->coll);
     gw_coll_free(lease->checks);
+    g_free(lease->silence);
     g_mutex_clear(&lease->lock);
     g_cond_clear(&lease->changed);
     g_free(lease);

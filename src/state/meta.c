@@ -39,6 +39,7 @@ gw_meta_read_mark(GwClients *clients, const char *db, GwMark *out_mark, GError *
     out_mark->environment = g_strdup(gw_bson_get_str(meta, "environment"));
     out_mark->is_protected = gw_bson_get_bool(meta, "protected", false);
     out_mark->is_assumed = gw_bson_get_bool(meta, "assumed", false);
+    out_mark->is_resetting = gw_bson_get_bool(meta, "resetting", false);
     return true;
 }
 
@@ -76,4 +77,15 @@ gw_meta_mark(GwClients *clients, const char *db, const GwMark *mark, GError **er
         BSON_APPEND_BOOL(doc, "assumed", true);
     update = gw_stamp_replace(doc, stamp);
     return gw_coll_upsert(coll, filter, update, error);
+}
+
+bool
+gw_meta_set_resetting(GwClients *clients, const char *db, bool is_resetting, GError **error)
+{
+    g_autoptr(GwColl) coll = gw_coll_new(clients, db, COLLECTION);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(ID));
+    g_autoptr(bson_t) update =
+        BCON_NEW(is_resetting ? "$set" : "$unset", "{", "resetting", BCON_BOOL(true), "}");
+
+    return gw_coll_update_one(coll, filter, update, NULL, error);
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a wrong command line gets: a sentence, the nearest right word, status 2, and nothing else."""
 import json
+import pathlib
 import subprocess
 
 from support import GODWIT, Project, Tap, contains, environment, equal, run
@@ -48,6 +49,14 @@ with Project() as project:
         done = project.run("up", "--only", "001_create_plan5")
         equal(done.returncode, 2)
         contains(done.stderr, "001_create_plans")
+
+    with tap.test("what a dead process of the same id left in shared memory warns nobody"):
+        left = "/dev/shm/mongoc-$$"
+        done = subprocess.run(["sh", "-c", f'echo {left} >left; : >{left}; exec "$0" status', GODWIT],
+                              cwd=project.folder, capture_output=True, text=True,
+                              env=environment(**project.server))
+        pathlib.Path((project.folder / "left").read_text().strip()).unlink()
+        equal((done.returncode, done.stderr), (0, ""))
 
     with tap.test("output that nobody can take is a failure"):
         with open("/dev/full", "w") as full:

@@ -65,6 +65,17 @@ with Project({"001_slow.js": SLOW}) as project:
         done = project.run("redo")
         lacks(done.stdout + done.stderr, "\r")
 
+STAGES = '{ "environments": { "staging": {} } }'
+with Project({"001_bad.js": "exports.up = async function outer() { null.x; };"}, config=STAGES) as project:
+    with tap.test("development is verbose on a terminal, and nothing else is"):
+        shown, status = project.terminal("up", NO_COLOR="1")
+        equal(status, 1)
+        contains(shown, "starting 001_bad.js")
+        contains(shown, "at outer")
+        for words in (["up", "--quiet"], ["up", "--env", "staging"]):
+            lacks(project.terminal(*words, NO_COLOR="1")[0], "at outer")
+        lacks(project.run("up").stderr, "starting")
+
 with Project({"001_hostile.js": HOSTILE}) as project:
     with tap.test("an error cannot drive the terminal"):
         done = project.run("up")

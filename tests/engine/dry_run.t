@@ -224,6 +224,23 @@ def test_the_server_judges_what_an_index_is(project):
       if (code !== 27) throw new Error('code ' + code);""")
 
 
+def test_an_index_that_is_to_become_unique_is_checked_as_well(project):
+    project.db.a.insert_many([{"n": 1}, {"n": 2}, {"n": 2}])
+    project.db.a.create_index("n")
+    unique = "await db.command({ collMod: 'a', index: { keyPattern: { n: 1 }, prepareUnique: true } });" \
+             "await db.command({ collMod: 'a', index: { name: 'n_1', unique: true } });"
+    project.up_down("001_a.js", unique)
+    result = project.fails(1, "up", "--dry-run")
+    assert "duplicates: 1 values in 2 documents" in " ".join(result.out.split()), result
+    assert "Cannot convert the index to unique" in result.err, result
+    assert "Cannot convert the index to unique" in project.fails(1, "up").err
+    project.up_down("001_a.js", "await db.collection('a').deleteMany({ n: 2 });" + unique)
+    project.ok("up", "--dry-run")
+    project.up_down("001_a.js", "await db.command({ collMod: 'a', index: { name: 'no', hidden: true } });")
+    assert "cannot find" in project.fails(1, "up", "--dry-run").err
+    assert "cannot find" in project.fails(1, "up").err
+
+
 def test_drop_and_rename_are_simulated(project):
     fill(project)
     fill(project, 3, "d")

@@ -211,6 +211,49 @@ for title, change in CHANGES.items():
     make(title, change)
 
 
+def test_functions_of_the_server_are_undone_though_their_collection_cannot_be_dropped(project):
+    one = "await db.collection('system.js').insertOne({ _id: 'f', value: 'return 1' });"
+    project.up_down("001_a.js", one + "await db.collection('a').countDocuments(); throw new Error('no');")
+    assert "taking back" not in project.fails(1, "up").err
+    project.up_down("001_a.js", one)
+    project.ok("up")
+    assert project.db["system.js"].count_documents({}) == 1
+    project.ok("undo", "001_a", "--yes")
+    assert project.db["system.js"].count_documents({}) == 0
+    assert project.record("001_a")["status"] == "rolled_back"
+
+
+PREPARE = "await db.command({ collMod: 'pairs', index: { name: 'd_1', prepareUnique: true } });"
+
+
+def test_duplicates_go_back_under_an_index_that_is_being_made_unique(project):
+    project.db.pairs.insert_many([{"_id": n, "d": n // 2} for n in range(6)])
+    project.db.pairs.create_index("d")
+    before = snapshot(project.db), list(project.db.pairs.find())
+    project.up_down("001_a.js", PREPARE + "await db.collection('pairs').deleteMany({ _id: { $in: [1, 3, 5] } });"
+                    "await db.collection('pairs').updateMany({}, [{ $set: { d: { $add: ['$_id', 100] } } }]);"
+                    "await db.command({ collMod: 'pairs', index: { name: 'd_1', unique: true } });"
+                    "if (process.env.FAIL) throw new Error('no');")
+    result = project.fails(1, "up", env={"FAIL": "1"})
+    assert "taking back" not in result.err and "001_a.js': no" in result.err, result
+    assert (snapshot(project.db), list(project.db.pairs.find().sort("_id"))) == before
+    project.ok("up")
+    assert project.db.pairs.index_information()["d_1"].get("unique") is True
+    project.ok("undo", "001_a", "--yes")
+    assert (snapshot(project.db), list(project.db.pairs.find().sort("_id"))) == before
+
+
+def test_an_index_that_was_being_made_unique_before_still_is(project):
+    project.db.pairs.insert_many([{"_id": n, "d": n // 2} for n in range(6)])
+    project.db.pairs.create_index("d")
+    project.db.command({"collMod": "pairs", "index": {"name": "d_1", "prepareUnique": True}})
+    before = snapshot(project.db)
+    project.up_down("001_a.js", "await db.collection('pairs').deleteMany({});")
+    project.ok("up")
+    project.ok("undo", "001_a", "--yes")
+    assert snapshot(project.db) == before and project.db.pairs.count_documents({}) == 6
+
+
 def test_another_database_is_undone_as_well(project):
     other = project.client[project.database + "_other"]
     try:
@@ -329,6 +372,16 @@ def test_undo_stops_at_a_conflict_before_it_writes_anything(project):
     assert project.record("001_a")["status"] == "completed"
 
 
+def test_a_conflict_with_a_later_migration_names_it(project):
+    project.db.users.insert_many([{"_id": n} for n in range(3)])
+    for number in (1, 2, 3):
+        project.up_down(f"00{number}_a.js", f"await db.collection('users').updateMany({{}}, {{ $set: {{ a: {number} }} }});")
+    project.ok("up")
+    assert "'003_a' was applied after it" in " ".join(project.fails(9, "undo", "001_a", "--yes").err.split())
+    project.db.users.update_one({"_id": 1}, {"$set": {"a": 7}})
+    assert "was applied after it" not in " ".join(project.fails(9, "undo", "003_a", "--yes").err.split())
+
+
 def test_undo_keeps_what_others_changed(project):
     conflicting(project)
     result = project.ok("undo", "001_a", "--yes", "--on-conflict", "keep")
@@ -384,7 +437,9 @@ def test_a_journal_that_lost_an_entry_is_refused_before_anything_is_written(proj
     seed(project)
     project.up_down("001_a.js", CHANGES["set"] + CHANGES["insert"])
     project.ok("up")
+    assert project.ok("status", "--json").json["migrations"][0]["undo"] == "yes"
     project.db.godwit_journal.delete_one({"kind": "docs"})
+    assert project.ok("status", "--json").json["migrations"][0]["undo"] == "no"
     before = snapshot(project.db)
     result = project.fails(1, "undo", "001_a", "--yes")
     assert "not whole" in result.err, result

@@ -16,6 +16,8 @@ LOSSES = {
     "deleteOne": "await db.collection('a').deleteOne({ n: 1 });",
     "findOneAndDelete": "await db.collection('a').findOneAndDelete({ n: 1 });",
     "$unset": "await db.collection('a').updateMany({}, { $unset: { n: 1 } });",
+    "$rename": "await db.collection('a').updateMany({}, { $rename: { n: 'm' } });",
+    "expireAfterSeconds": "await db.collection('a').createIndex({ at: 1 }, { expireAfterSeconds: 1 });",
     "dropIndexes": "await db.collection('a').dropIndex('n_1');",
     "$out": "await db.collection('b').aggregate([{ $match: {} }, { $out: 'a' }]).toArray();",
     "$merge": "await db.collection('b').aggregate([{ $merge: { into: 'a' } }]).toArray();",
@@ -166,6 +168,42 @@ def test_down_and_redo_are_asked_alike_and_validate_is_not(project):
     project.ok("down", "--env", "staging", "--yes")
 
 
+def test_undo_from_recorded_data_is_asked_before_its_first_write(project):
+    seed(project)
+    project.migration("001_a.js", "module.exports = { async up(db) {" + ADD +
+                      "await db.collection('a').updateMany({}, { $set: { m: 1 } }); } };")
+    project.ok("up", "--env", "staging")
+    for words in (["down"], ["down", "--from", "journal"], ["redo"]):
+        result = project.fails(5, *words, "--env", "staging")
+        assert f"undo on '{project.database}." in result.err and "--yes" in result.err, result
+        assert project.db.added.count_documents({}) == 1 and project.db.a.count_documents({"m": 1}) == 3
+        assert project.record("001_a")["status"] == "completed"
+        assert project.ok("status", "--json").json["migrations"][0]["unfinished"] is None
+    shown, status = typed(project, "y\ny\n", "down", "--env", "staging")
+    assert status == 0 and shown.count("Go on?") == 2, shown
+    assert "about 3 documents" in shown, shown
+    assert project.db.added.count_documents({}) == 0 and project.db.a.count_documents({"m": 1}) == 0
+    assert "allowed: undo on" in details(project)[-1], details(project)
+
+
+def test_production_backs_up_what_an_undo_is_about_to_overwrite(project):
+    seed(project)
+    project.up_down("001_a.js", "await db.collection('a').updateMany({}, { $set: { m: 1 } });")
+    project.ok("up", "--env", "production", "--no-plan")
+    project.db.a.update_one({"n": 2}, {"$set": {"m": "somebody's"}})
+    project.ok("undo", "001_a", "--env", "production", "--on-conflict", "overwrite", "--yes")
+    assert project.db.a.count_documents({"m": {"$exists": True}}) == 0
+    kept = list((project.folder / ".godwit" / "backups").glob("*-auto/*.archive.zst"))
+    assert len(kept) == 1 and f"{project.database}.a" in kept[0].name, kept
+    assert "backup of" in details(project)[-1], details(project)
+    copy = project.database + "_copy"
+    try:
+        project.ok("restore", str(kept[0]), "--to-database", copy, "--yes")
+        assert project.client[copy].a.count_documents({"m": "somebody's"}) == 1
+    finally:
+        project.client.drop_database(copy)
+
+
 def test_production_wants_a_dry_run_of_what_is_pending(project):
     project.up_down("001_a.js", ADD)
     result = project.fails(5, "up", "--env", "production", "--yes")
@@ -246,6 +284,9 @@ def test_the_mark_beats_the_environment(project):
     assert project.db.a.count_documents({}) == 3
     assert "backup of" in project.ok("up", "--no-plan", "--yes").err
     project.fails(5, "reset", "--confirm")
+    assert "marked as 'live'" in project.ok("status").out
+    assert project.ok("status", "--json").json["mark"] == "live"
+    assert "marked as" not in project.ok("status", "--env", "live").out
 
 
 def test_migrate_mongo_projects_are_asked_nothing_for_node_env(project):

@@ -102,6 +102,10 @@ def repair(project, at, states):
 def reset(project, at, states):
     project.ok("up")
     is_reached = crash(project, at, "reset", "--confirm", "--yes")
+    if is_reached:
+        assert "a reset was begun here" in project.ok("status").err
+        for words in (["up", "--wait", "60"], ["down"]):
+            assert "reset --confirm" in project.fails(5, *words).err
     project.ok("reset", "--confirm", "--yes")
     shop.fill(project)
     return is_reached
@@ -126,7 +130,7 @@ POINTS = {
     prune: "prune.begun prune.dropped prune.forgotten",
     baseline: "baseline.begun baseline.recorded",
     repair: "repair.recorded",
-    reset: "reset.dropped",
+    reset: "reset.dropped reset.emptied",
     lock: "lock.released",
 }
 # Beyond the table: points that more than one way leads to.

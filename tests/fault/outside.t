@@ -207,6 +207,34 @@ def test_a_network_that_stalls_for_good_ends_it_within_its_limits_and_the_next_u
         check_once(project.db)
 
 
+def test_a_network_that_stalls_with_no_limit_set_ends_it_as_well(project):
+    with Proxy(server_port()) as proxy, short_transactions(project.client):
+        through(project, proxy, "&serverSelectionTimeoutMS=1000&connectTimeoutMS=1000")
+        running = project.start("up")
+        wait_until(lambda: is_under_way(project.db) or running.poll() is not None, "the sweep")
+        proxy.flows.clear()
+        out, err = running.communicate(timeout=2 * PATIENCE_S)
+        assert running.returncode in (1, 4, 6), (running.returncode, out, err)
+        assert b"001_a" in err and b"timeout" in err, err
+        assert project.ok("status", "--uri", URI, "--json").json["migrations"][0]["unfinished"] == "up"
+        project.configure()
+        expire_lease(project)
+        project.ok("up", "--wait", "90")
+        check_once(project.db)
+
+
+def test_a_command_that_takes_long_is_not_taken_for_a_stalled_network(project):
+    project.configure(uri=URI + ("&" if "?" in URI else "/?") + "connectTimeoutMS=1000")
+    project.up_down("001_a.js", "await db.collection('stock').findOne({});")
+    point = {"configureFailPoint": "failCommand", "mode": {"times": 1},
+             "data": {"failCommands": ["find"], "namespace": f"{project.database}.stock",
+                      "blockConnection": True, "blockTimeMS": 15000}}
+    project.client.admin.command(point)
+    began = time.monotonic()
+    project.ok("up")
+    assert time.monotonic() - began > 15
+
+
 def test_a_server_whose_power_goes_and_comes_back_has_every_change_once(project):
     with tempfile.TemporaryDirectory() as scratch, Mongod(scratch) as server, pymongo.MongoClient(server.uri) as client:
         db = client[project.database]

@@ -75,7 +75,7 @@ async function sweep(collection, filter, transform) {
   }
   if (filter === null || typeof filter !== 'object') throw new TypeError('sweep: the filter has to be an object; {} is all');
   if (typeof transform !== 'function') throw new TypeError('sweep: the last argument has to be a function of a document');
-  const mayLose = /delete|\$unset/.test(Function.prototype.toString.call(transform));
+  const mayLose = /delete|\$unset|\$rename/.test(Function.prototype.toString.call(transform));
   const decide = decider(transform, mayLose);
   if (!native.canSweep()) return oneByOne(collection, filter, decide);
   const command = { sweep: collection.collectionName, filter, mayLose };
