@@ -21,7 +21,7 @@ ALLOWED = {
     "lib": MODEL | {"engine", "lib"},
 }
 # Libraries that only one folder may see.
-ONLY = {"mongoc/": {"mongo"}, "quickjs": {"script"}, "curl/": {"notify"}, "microhttpd": {"web"},
+ONLY = {"mongoc/": {"mongo"}, "quickjs": {"script"}, "curl/": {"notify", "script"}, "microhttpd": {"web"},
         "openssl/": {"base", "script"}, "zstd": {"journal", "backup"}}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)

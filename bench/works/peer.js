@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One work, done as people do it with Node's driver: node peer.js URI WORK prints the seconds.
+// One work, done as people do it with Node's driver: node peer.js URI WORK COUNT prints the seconds.
 'use strict';
 
 const { MongoClient } = require('mongodb');
@@ -14,7 +14,7 @@ const works = {
   pipeline: (c) => c.updateMany({}, [{ $set: { total: { $multiply: ['$price', '$stock'] } } }]),
   dates: (c) => c.updateMany({ createdAt: { $type: 'string' } }, [{ $set: { createdAt: { $toDate: '$createdAt' } } }]),
   delete: (c) => c.deleteMany({ half: 0 }),
-  insert: (c, count) => c.insertMany(documents(0, count)),
+  insert: (c, inserted) => c.insertMany(inserted),
   async bulk(c) {
     let operations = [];
     const send = async () => {
@@ -37,8 +37,9 @@ const works = {
 async function main([uri, work, count]) {
   const client = await MongoClient.connect(uri);
   const collection = client.db('bench').collection('products');
+  const inserted = work === 'insert' ? documents(0, Number(count)) : [];
   const start = process.hrtime.bigint();
-  await works[work](collection, Number(count));
+  await works[work](collection, inserted);
   console.log(Number(process.hrtime.bigint() - start) / 1e9);
   await client.close();
 }

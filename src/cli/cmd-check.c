@@ -49,7 +49,7 @@ gw_cmd_check(GwCli *cli, GError **error)
     g_auto(GwCheckReport) report = {0};
     bool is_strict = gw_args_has(cli->args, GW_OPTION_ID_STRICT);
 
-    if (!gw_engine_check(cli->project, &report, error))
+    if (!gw_engine_check(cli->project, gw_args_has(cli->args, GW_OPTION_ID_LIVE), &report, error))
         return false;
     show(cli, &report);
     if (report.errors > 0)

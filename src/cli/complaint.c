@@ -39,10 +39,12 @@ seen_from_here(const char *path)
 static void
 print_line(const GwTerminal *terminal, const char *line, int number)
 {
-    g_autofree char *clean = shown(line);
+    g_autofree char *bare = g_strchomp(g_strdup(line)); /* of a file with CRLF, without the CR */
+    g_autofree char *clean = NULL;
     g_autofree char *cut = NULL;
 
-    g_strdelimit(clean, "\t\r", ' ');
+    g_strdelimit(bare, "\t", ' ');
+    clean = shown(bare);
     cut = gw_terminal_cut(clean, MAX(terminal->width, 40) - 10, terminal->is_utf8);
     gw_terminal_put(terminal, GW_STYLE_DIM, "  %5d | ", number);
     (void)fprintf(terminal->file, "%s\n", cut);

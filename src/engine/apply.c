@@ -75,6 +75,7 @@ preflight_one(GwRun *run, const GwMigration *migration, const char *function, GE
 
     /* What the top level of a file prints is shown when it is loaded in earnest. */
     params.observer = &silent;
+    params.only_loads = true;
     step = gw_step_load(&params, error);
     if (step == NULL)
         return gw_prefix(error, "loading '%s'", migration->file->name);
@@ -258,7 +259,7 @@ end_call(GwRun *run, bool is_done, GError **error)
     g_autoptr(GError) lost = NULL;
 
     if (gw_lease_check(run->lease, &lost) && gw_questions_check(run->questions, &lost))
-        return is_done;
+        return is_done && gw_journal_check_kept(run->journal, error);
     g_clear_error(error);
     g_propagate_error(error, g_steal_pointer(&lost));
     return false;
@@ -365,6 +366,7 @@ gw_apply_has_down(GwRun *run, const GwMigration *migration, bool *out_has, GErro
         return true;
     params = gw_apply_step_params(run, migration);
     params.observer = &silent;
+    params.only_loads = true;
     step = gw_step_load(&params, error);
     if (step == NULL)
         return gw_prefix(error, "loading '%s'", migration->file->name);

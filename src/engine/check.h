@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every file of the migrations folder, looked at before anything runs: does it load, what does it
- * call and import, what is to be said of its style. No database is asked.
+ * call and import, what is to be said of its style. A database is asked only where that is
+ * wanted.
  */
 #pragma once
 
@@ -33,5 +34,6 @@ typedef struct {
 void gw_check_report_clear(GwCheckReport *report);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwCheckReport, gw_check_report_clear)
 
-/* Look at all files. Findings are no failure: it fails where the folder can't be read. */
-bool gw_engine_check(GwProject *project, GwCheckReport *out_report, GError **error);
+/* Look at all files; with `is_live` ask the database, too. Findings are no failure: it fails where
+ * the folder can't be read, or the database not be asked. */
+bool gw_engine_check(GwProject *project, bool is_live, GwCheckReport *out_report, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/project-internal.h"
 
+#include "engine/gm_options.h"
 #include "project/config_file.h"
 #include "project/scan.h"
 #include "script/script.h"
@@ -181,7 +182,8 @@ gw_project_connect(GwProject *project, GError **error)
 {
     if (project->database != NULL)
         return true;
-    if (!gw_config_file_check_connection(project->config, error))
+    if (!gw_config_file_check_connection(project->config, error) ||
+        !gw_gm_options_check(project, error))
         return false;
     if (project->clients == NULL) {
         project->clients = gw_clients_open(gw_config_str(project->config, GW_CONFIG_URI),

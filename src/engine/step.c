@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/step.h"
 
+#include "engine/gm_options.h"
+#include "engine/node_choice.h"
 #include "engine/project-internal.h"
 
 struct GwStep {
     GwStepParams params;
     GwOutput *output; /* owned */
     GwScript *script; /* owned */
+    char **node;      /* owned: Node's command line; NULL = godwit runs the file */
+    GwScriptNode how; /* of `node` */
     GwScriptFacts facts;
     gint64 elapsed_us;
 };
@@ -18,6 +22,7 @@ gw_step_free(GwStep *step)
         return;
     /* The script first: taking it down may still print. */
     gw_script_free(step->script);
+    g_strfreev(step->node);
     gw_output_free(step->output);
     gw_script_facts_clear(&step->facts);
     g_free(step);
@@ -39,6 +44,23 @@ check_id(const GwStep *step, GError **error)
     return gw_hint(error, "Make them agree: write id: \"%s\" in the file, or rename it.", file->id);
 }
 
+/* Node's, where it runs the file; else NULL. */
+static const GwScriptNode *
+choose_node(GwStep *step)
+{
+    const GwStepParams *params = &step->params;
+
+    if (!gw_node_runs(params->project, params->file))
+        return NULL;
+    step->node = gw_node_command(params->project);
+    step->how = (GwScriptNode){
+        .command = (const char *const *)step->node,
+        .uri = gw_config_str(gw_project_config(params->project), GW_CONFIG_URI),
+        .only_loads = params->only_loads,
+    };
+    return &step->how;
+}
+
 static GwScript *
 open_script(GwStep *step, GError **error)
 {
@@ -54,6 +76,9 @@ open_script(GwStep *step, GError **error)
         .note = gw_output_note,
         .data = step->output,
         .interrupted = gw_project_interrupted(params->project),
+        .hosts = gw_config_str(config, GW_CONFIG_NETWORK),
+        .lists_in_transaction = gw_gm_options_is_transaction(params->project),
+        .node = choose_node(step),
         .journals = params->fails_whole,
         .write_behind = params->fails_whole && gw_config_bool(config, GW_CONFIG_WRITE_BEHIND),
         .may_leave_root = g_str_equal(gw_config_str(config, GW_CONFIG_FILES), "anywhere"),

@@ -90,9 +90,13 @@ gw_takeback_tell_rest(GwRun *run, const GwJob *job, const GwUndoResult *result)
         gw_takeback_tell(run, job->migration, text);
     }
     for (guint index = 0; index < result->irreversible->len; index++) {
+        const char *what = g_ptr_array_index(result->irreversible, index);
+        /* A command's name has no blanks; what has is a connection of the script's own. */
+        bool is_command = strchr(what, ' ') == NULL;
         g_autofree char *text =
-            g_strdup_printf("'%s' ran the command '%s', which nobody can take back", job->migration,
-                            (const char *)g_ptr_array_index(result->irreversible, index));
+            g_strdup_printf(is_command ? "'%s' ran the command '%s', which nobody can take back"
+                                       : "'%s' used %s: nobody can take back what went through it",
+                            job->migration, what);
 
         gw_takeback_tell(run, job->migration, text);
     }

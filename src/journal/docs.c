@@ -18,6 +18,9 @@
 #define PART_OPERATIONS_MAX 1000
 #define PART_BYTES_MAX (4 * 1024 * 1024)
 
+/* Of many documents, so few that nothing is gained by waiting for them beside others. */
+#define SHORT_DOCUMENTS 150
+
 /* How far a write has come. */
 typedef struct {
     const GwDocsWrite *docs; /* borrowed */
@@ -115,17 +118,52 @@ run_in_own(GwSession *session, guint row, gpointer data, GError **error)
     return gw_part_run(data, session, row, error);
 }
 
+/* A script waits for each of its writes: for the majority, once, at its end. The chunks of a sweep
+ * wait for it beside each other, so that they go no faster than the other members. */
+static bool
+is_short(const GwPart *part)
+{
+    return part->kind != GW_PART_MANY ||
+           (part->scope.count_max > 0 && part->scope.count_max <= SHORT_DOCUMENTS);
+}
+
+static bool
+run_in_one_of_ours(GwPart *part, GError **error)
+{
+    const GwDocsWrite *docs = part->docs;
+    GwSession *session = docs->write->session;
+
+    part->is_quick = is_short(part);
+    if (!part->is_quick)
+        return gw_journal_in_transaction(docs->journal, run_in_own, part, session, error);
+    if (!gw_journal_in_quick_transaction(docs->journal, run_in_own, part, session, error))
+        return false;
+    if (part->is_recorded)
+        gw_journal_count_unsure(docs->journal);
+    return true;
+}
+
 bool
 gw_docs_run_part(GwPart *part, GError **error)
 {
     const GwDocsWrite *docs = part->docs;
     GwSession *session = docs->write->session;
+    g_autoptr(GError) failure = NULL;
 
     if (docs->is_plain)
         return gw_part_run_plain(part, error);
-    if (gw_session_in_transaction(session))
+    /* A refusal there ends the transaction, so there is no second try. */
+    part->is_split = gw_session_in_transaction(session);
+    if (part->is_split)
         return gw_part_run(part, session, gw_journal_row_of(docs->journal, session), error);
-    return gw_journal_in_transaction(docs->journal, run_in_own, part, session, error);
+    if (run_in_one_of_ours(part, &failure))
+        return true;
+    if (part->is_joined && g_error_matches(failure, GW_ERROR, GW_ERROR_SERVER)) {
+        part->is_split = true;
+        return run_in_one_of_ours(part, error);
+    }
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
 }
 
 static bool

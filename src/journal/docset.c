@@ -15,7 +15,7 @@ struct GwDocSet {
     GPtrArray *docs;   /* owned array of bson_t, which lie in the blocks */
     GHashTable *by_id; /* owned: GBytes -> index; made when it is asked for */
     guint by_id_count; /* documents that are in it */
-    guint next;        /* the document behind the one that was found last */
+    guint last;        /* the document that was found last */
     gsize bytes;
 };
 
@@ -81,23 +81,36 @@ has_id(const bson_t *doc, const bson_iter_t *id)
     return bson_iter_init_find(&own, doc, "_id") && gw_bson_is_same_value(&own, id);
 }
 
-/* Mostly they are asked for in the order in which they are here. */
+/* Mostly they are asked for in the order in which they are here, from either end. */
+static bool
+find_near(GwDocSet *set, const bson_iter_t *id)
+{
+    const guint count = set->docs->len;
+    const guint near[] = {set->last + 1, set->last > 0 ? set->last - 1 : count - 1, set->last};
+
+    for (guint index = 0; count > 0 && index < G_N_ELEMENTS(near); index++) {
+        if (near[index] < count && has_id(gw_doc_set_at(set, near[index]), id)) {
+            set->last = near[index];
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 gw_doc_set_find_index(GwDocSet *set, const bson_iter_t *id, guint *out_index)
 {
     g_autoptr(GBytes) key = NULL;
     gpointer found = NULL;
 
-    if (set->next < set->docs->len && has_id(gw_doc_set_at(set, set->next), id)) {
-        *out_index = set->next++;
-        return true;
+    if (!find_near(set, id)) {
+        sort_in(set);
+        key = gw_id_key(id);
+        if (!g_hash_table_lookup_extended(set->by_id, key, NULL, &found))
+            return false;
+        set->last = GPOINTER_TO_UINT(found);
     }
-    sort_in(set);
-    key = gw_id_key(id);
-    if (!g_hash_table_lookup_extended(set->by_id, key, NULL, &found))
-        return false;
-    *out_index = GPOINTER_TO_UINT(found);
-    set->next = *out_index + 1;
+    *out_index = set->last;
     return true;
 }
 

@@ -53,6 +53,8 @@ append_head(const GwEntry *entry, bson_t *doc)
         doc, "op", BCON_INT64(entry->op), "parts", BCON_INT32((int32_t)gw_entry_part_count(entry)),
         "kind", BCON_UTF8(kind_names[entry->kind]), "db", BCON_UTF8(entry->db), "count",
         BCON_INT64(entry->count), "bytes", BCON_INT64(entry->data != NULL ? entry->data->len : 0));
+    if (entry->is_unsure)
+        BSON_APPEND_BOOL(doc, "unsure", true);
     if (entry->coll != NULL)
         BSON_APPEND_UTF8(doc, "coll", entry->coll);
     if (entry->facts != NULL)
@@ -112,6 +114,7 @@ entry_of(const bson_oid_t *job, const bson_t *doc, GError **error)
     entry->seq = seq;
     entry->op = gw_bson_get_int(doc, "op", 0);
     entry->is_undone = gw_bson_get_bool(doc, "undone", false);
+    entry->is_unsure = gw_bson_get_bool(doc, "unsure", false);
     entry->count = gw_bson_get_int(doc, "count", 0);
     entry->parts = gw_bson_get_int(doc, "parts", 1);
     entry->bytes = gw_bson_get_int(doc, "bytes", 0);

@@ -32,8 +32,9 @@ typedef struct {
     gint64 op; /* which call of the job: one call looks at a document once */
     GwEntryKind kind;
     bool is_undone;
-    char *db;   /* owned */
-    char *coll; /* owned; NULL where it is about no collection */
+    bool is_unsure; /* was committed before a majority had it */
+    char *db;       /* owned */
+    char *coll;     /* owned; NULL where it is about no collection */
     gint64 count;
     gint64 parts;
     gint64 bytes;     /* of the data */

@@ -28,6 +28,7 @@ struct GwJournal {
     bool is_recording; /* what is written belongs to `job` */
     gint64 seq;        /* the last one used by `job` */
     gint64 op;         /* the same */
+    gint64 unsure;     /* entries of `job` that no majority was waited for with */
     gint64 job_count;
     guint row_count;    /* rows of the fence that are in use */
     GPtrArray *idle;    /* owned: GwOwnSession that nobody uses */
@@ -39,10 +40,19 @@ struct GwJournal {
 
 /* Do something in a transaction of ours; again, all of it, where the server asks for that. `func`
  * starts from nothing each time. With `follower`, a session of the script, later reads there see
- * it. */
+ * it. A majority has it when this returns. */
 typedef bool (*GwTransactionFunc)(GwSession *session, guint row, gpointer data, GError **error);
 bool gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
                                GwSession *follower, GError **error);
+
+/* The same, where one member's word is enough for now: a change of primary may lose it. Its entry
+ * has to say so (is_unsure) and be counted, so that gw_journal_check_kept finds what was lost. */
+bool gw_journal_in_quick_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
+                                     GwSession *follower, GError **error);
+void gw_journal_count_unsure(GwJournal *journal);
+
+/* Wait until a majority has what the primary has: only then all entries are there to be read. */
+bool gw_journal_make_sure(GwJournal *journal, const GwJob *job, GError **error);
 
 /* The row of the fence for a transaction of the script. */
 guint gw_journal_row_of(GwJournal *journal, GwSession *session);

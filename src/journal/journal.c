@@ -129,7 +129,7 @@ gw_journal_begin(GwJournal *journal, const char *migration, const char *run, con
 {
     g_clear_pointer(&journal->job, gw_job_free);
     journal->job = job_new(journal, migration, run, direction);
-    journal->seq = journal->op = 0;
+    journal->seq = journal->op = journal->unsure = 0;
     g_hash_table_remove_all(journal->series);
     gw_journal_forget(journal);
     if (!gw_job_begin(journal->jobs, journal->job, error))
@@ -166,11 +166,64 @@ sum_job(GwJournal *journal, GwJob *job, GError **error)
     return true;
 }
 
+static gint64
+count_unsure(const GPtrArray *entries)
+{
+    gint64 count = 0;
+
+    for (guint index = 0; index < entries->len; index++)
+        count += ((const GwEntry *)g_ptr_array_index(entries, index))->is_unsure ? 1 : 0;
+    return count;
+}
+
+static bool
+throw_lost(gint64 lost, GError **error)
+{
+    gw_throw(error, GW_ERROR_FAILED,
+             "the primary changed, and %" G_GINT64_FORMAT
+             " of the migration's last writes were lost with the old one",
+             lost);
+    return gw_hint(error, "The migration can be run again.");
+}
+
+bool
+gw_journal_make_sure(GwJournal *journal, const GwJob *job, GError **error)
+{
+    return gw_job_mark(journal->jobs, job, job->status, error) ||
+           gw_prefix(error, "waiting until a majority has what was written");
+}
+
+bool
+gw_journal_check_kept(GwJournal *journal, GError **error)
+{
+    g_autoptr(GPtrArray) entries = NULL;
+    gint64 lost = 0;
+
+    if (journal->unsure == 0)
+        return true;
+    if (!gw_journal_make_sure(journal, journal->job, error))
+        return false;
+    entries = gw_entry_list(journal->entries, &journal->job->id, error);
+    if (entries == NULL)
+        return false;
+    /* Each entry is there if its change is. */
+    lost = journal->unsure - count_unsure(entries);
+    return lost == 0 || throw_lost(lost, error);
+}
+
 bool
 gw_journal_sum(GwJournal *journal, GError **error)
 {
     gw_journal_leave(journal);
     return sum_job(journal, journal->job, error);
+}
+
+void
+gw_journal_count_unsure(GwJournal *journal)
+{
+    g_mutex_lock(&journal->lock);
+    journal->unsure++;
+    g_mutex_unlock(&journal->lock);
 }
 
 bool

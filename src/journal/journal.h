@@ -31,6 +31,10 @@ bool gw_journal_fence_off(GwClients *clients, const char *db, gint64 token, GErr
 bool gw_journal_begin(GwJournal *journal, const char *migration, const char *run,
                       const char *direction, GError **error);
 
+/* What the job wrote is with a majority from now on. Fails where a change of primary lost some of
+ * it: then the job has failed, and is to be taken back. */
+bool gw_journal_check_kept(GwJournal *journal, GError **error);
+
 /* It ended well: say so. gw_journal_sum comes before. */
 bool gw_journal_end(GwJournal *journal, GError **error);
 

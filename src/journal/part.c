@@ -3,6 +3,7 @@
 
 #include "base/crash.h"
 #include "journal/blob.h"
+#include "journal/joined.h"
 #include "journal/record.h"
 #include "journal/statement.h"
 #include "journal/transform.h"
@@ -51,7 +52,7 @@ reset(GwPart *part)
     bson_destroy(&part->reply);
     bson_init(&part->reply);
     part->is_refused = part->is_sent = false;
-    part->is_cut = false;
+    part->is_cut = part->is_recorded = false;
     gw_touched_clear(&part->touched);
     gw_touched_init(&part->touched);
     gw_statement_touched(part, &part->touched);
@@ -214,8 +215,11 @@ is_sweep(const GwPart *part)
 static bool
 change(GwPart *part, GwSession *session, GError **error)
 {
-    return is_sweep(part) ? gw_transform_run(part, session, conn_of(part, session), error)
-                          : send(part, session, error);
+    if (is_sweep(part))
+        return gw_transform_run(part, session, conn_of(part, session), error);
+    if (part->is_joined)
+        return gw_joined_run(part, session, conn_of(part, session), error);
+    return send(part, session, error);
 }
 
 /* What became of the documents: known without asking, or read again. */
@@ -361,7 +365,8 @@ gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
     g_autoptr(GwEntry) entry = NULL;
 
     reset(part);
-    if (!read_pre(part, session, error))
+    part->is_joined = gw_joined_can(part);
+    if (!part->is_joined && !read_pre(part, session, error))
         return false;
     if (part->scope.upto != NULL && gw_doc_set_count(part->pre) == 0) {
         answer_none(part);
@@ -372,7 +377,13 @@ gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
     if (!read_post(part, session, error))
         return false;
     entry = new_entry(part);
-    return entry == NULL || gw_journal_append(part->docs->journal, session, row, entry, error);
+    if (part->is_joined)
+        gw_joined_tell(part, entry != NULL);
+    if (entry == NULL)
+        return true;
+    entry->is_unsure = part->is_quick;
+    part->is_recorded = true;
+    return gw_journal_append(part->docs->journal, session, row, entry, error);
 }
 
 bool

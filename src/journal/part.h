@@ -45,6 +45,10 @@ typedef struct {
     GwTurns *turns;      /* borrowed: writes are sent in their order; NULL = whenever */
     guint turn;          /* of this one */
     bool is_cut;         /* only the documents in `pre` were looked at: all are too many */
+    bool is_joined;      /* done by findAndModify */
+    bool is_split;       /* not to be */
+    bool is_quick;       /* no majority is waited for */
+    bool is_recorded;    /* an entry was written */
     bool is_sent;    /* the server has had the write, so what failed is not the looking before */
     bool is_refused; /* the answer is an error of one operation: nothing was done */
 } GwPart;

@@ -464,6 +464,17 @@ apply_other(const GwSchemaWrite *schema, bson_t *out_reply, GError **error)
     return announce_and_do(schema, entry, out_reply, error);
 }
 
+/* What is written through a connection that godwit does not see, nobody can know. */
+static bool
+apply_beyond(const GwSchemaWrite *schema, bson_t *out_reply, GError **error)
+{
+    g_autofree char *what = g_strdup_printf("a connection of its own to %s", schema->db);
+    g_autoptr(GwEntry) entry =
+        entry_new(schema, GW_ENTRY_IRREVERSIBLE, BCON_NEW("command", BCON_UTF8(what)));
+
+    return announce_and_do(schema, entry, out_reply, error);
+}
+
 bool
 gw_schema_apply(const GwSchemaWrite *schema, bson_t *out_reply, GError **error)
 {
@@ -481,6 +492,8 @@ gw_schema_apply(const GwSchemaWrite *schema, bson_t *out_reply, GError **error)
         return apply_indexes(schema, out_reply, error);
     case GW_WRITE_COLL_MOD:
         return apply_options(schema, out_reply, error);
+    case GW_WRITE_BEYOND:
+        return apply_beyond(schema, out_reply, error);
     case GW_WRITE_AGGREGATE:
         return gw_output_apply(schema, out_reply, error);
     default:

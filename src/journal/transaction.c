@@ -41,11 +41,26 @@ give_session_back(GwJournal *journal, GwOwnSession *own)
 }
 
 static bson_t *
-transaction_options(void)
+sure_options(void)
 {
     return BCON_NEW("readConcern", "{", "level", BCON_UTF8("snapshot"), "}", "writeConcern", "{",
                     "w", BCON_UTF8("majority"), "j", BCON_BOOL(true), "}");
 }
+
+static bson_t *
+quick_options(void)
+{
+    return BCON_NEW("readConcern", "{", "level", BCON_UTF8("snapshot"), "}", "writeConcern", "{",
+                    "w", BCON_INT32(1), "}");
+}
+
+/* What is to be done in a transaction, and how. */
+typedef struct {
+    GwTransactionFunc func;
+    gpointer data;
+    const bson_t *options; /* borrowed */
+    gint64 until_ms;
+} Task;
 
 /* Where the answer to the commit was lost, asking again is harmless: the server remembers. */
 static bool
@@ -65,15 +80,13 @@ commit(GwSession *session, gint64 until_ms, GError **error)
 }
 
 static bool
-attempt(GwOwnSession *own, GwTransactionFunc func, gpointer data, gint64 until_ms, GError **error)
+attempt(GwOwnSession *own, const Task *task, GError **error)
 {
-    g_autoptr(bson_t) options = transaction_options();
-
-    if (!gw_session_transaction_begin(own->session, options, error))
+    if (!gw_session_transaction_begin(own->session, task->options, error))
         return false;
-    if (func(own->session, own->row, data, error)) {
+    if (task->func(own->session, own->row, task->data, error)) {
         GW_CRASH_POINT("transaction.written");
-        if (!commit(own->session, until_ms, error))
+        if (!commit(own->session, task->until_ms, error))
             return false;
         GW_CRASH_POINT("transaction.committed");
         return true;
@@ -99,22 +112,21 @@ follow(GwJournal *journal, GwSession *follower, const GwSession *own)
     g_mutex_unlock(&journal->lock);
 }
 
-bool
-gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
-                          GwSession *follower, GError **error)
+static bool
+run(GwJournal *journal, Task *task, GwSession *follower, GError **error)
 {
     GwOwnSession *own = take_session(journal, error);
-    const gint64 until_ms = gw_clock_monotonic_ms() + PATIENCE_MS;
     g_autoptr(GError) failure = NULL;
     gint64 pause_ms = PAUSE_MIN_MS;
     bool is_done = false;
 
     if (own == NULL)
         return false;
+    task->until_ms = gw_clock_monotonic_ms() + PATIENCE_MS;
     for (;;) {
-        is_done = attempt(own, func, data, until_ms, &failure);
+        is_done = attempt(own, task, &failure);
         if (is_done || !gw_error_has_label(failure, "TransientTransactionError") ||
-            gw_clock_monotonic_ms() >= until_ms)
+            gw_clock_monotonic_ms() >= task->until_ms)
             break;
         g_clear_error(&failure);
         pause_for(&pause_ms);
@@ -125,4 +137,24 @@ gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer d
     if (failure != NULL)
         g_propagate_error(error, g_steal_pointer(&failure));
     return is_done;
+}
+
+bool
+gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
+                          GwSession *follower, GError **error)
+{
+    g_autoptr(bson_t) options = sure_options();
+    Task task = {.func = func, .data = data, .options = options};
+
+    return run(journal, &task, follower, error);
+}
+
+bool
+gw_journal_in_quick_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
+                                GwSession *follower, GError **error)
+{
+    g_autoptr(bson_t) options = quick_options();
+    Task task = {.func = func, .data = data, .options = options};
+
+    return run(journal, &task, follower, error);
 }

@@ -137,6 +137,8 @@ begin(GwUndo *undo, GError **error)
     const GwJob *job = undo->job;
 
     undo->conn = gw_conn_take(undo->params->journal->clients);
+    if (!gw_journal_make_sure(undo->params->journal, job, error))
+        return false;
     undo->entries = gw_entry_list(undo->params->journal->entries, &job->id, error);
     if (undo->entries == NULL)
         return false;

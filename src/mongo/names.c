@@ -100,6 +100,7 @@ static const KindRow kinds[] = {
     {"dropIndexes", GW_WRITE_DROP_INDEXES},
     {"findAndModify", GW_WRITE_FIND_AND_MODIFY},
     {"findandmodify", GW_WRITE_FIND_AND_MODIFY},
+    {"godwitBeyond", GW_WRITE_BEYOND},
     {"insert", GW_WRITE_INSERT},
     {"mapReduce", GW_WRITE_AGGREGATE},
     {"mapreduce", GW_WRITE_AGGREGATE},

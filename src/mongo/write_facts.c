@@ -318,6 +318,14 @@ read_kind(const GwWrite *write, GwWriteFacts *facts)
     case GW_WRITE_RENAME:
         read_rename(write, facts);
         return;
+    case GW_WRITE_BEYOND:
+        facts->what = "a connection of its own";
+        facts->loss = GW_LOSS_IRREVERSIBLE;
+        if (facts->coll == NULL)
+            return;
+        g_clear_pointer(&facts->db, g_free);
+        facts->db = g_steal_pointer(&facts->coll);
+        return;
     case GW_WRITE_OTHER:
         facts->loss = GW_LOSS_IRREVERSIBLE;
         return;

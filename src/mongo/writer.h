@@ -22,6 +22,8 @@ typedef enum {
     GW_WRITE_DROP_INDEXES,    /* dropIndexes */
     GW_WRITE_RENAME,          /* renameCollection */
     GW_WRITE_COLL_MOD,        /* collMod */
+    GW_WRITE_BEYOND,          /* godwit's own {godwitBeyond: "host:port"}: a script opens a
+                                 connection that godwit does not see */
     GW_WRITE_OTHER,           /* anything else that is not known to only read */
 } GwWriteKind;
 

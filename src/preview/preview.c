@@ -165,6 +165,7 @@ static const TryFunc tries[] = {
     [GW_WRITE_DROP_INDEXES] = gw_try_drop_indexes,
     [GW_WRITE_RENAME] = gw_try_rename,
     [GW_WRITE_COLL_MOD] = gw_try_coll_mod,
+    [GW_WRITE_BEYOND] = gw_try_beyond,
     [GW_WRITE_OTHER] = gw_try_other,
 };
 

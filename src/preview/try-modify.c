@@ -165,3 +165,12 @@ gw_try_other(const GwTry *try, bson_t *out_reply, GError **error)
     BSON_APPEND_DOUBLE(out_reply, "ok", 1);
     return true;
 }
+
+bool
+gw_try_beyond(const GwTry *try, bson_t *out_reply, GError **error)
+{
+    return gw_throw(error, GW_ERROR_REFUSED,
+                    "a dry run refuses a connection of its own to '%s': what is written through it "
+                    "could not be taken back",
+                    try->facts->db);
+}

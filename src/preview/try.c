@@ -19,6 +19,7 @@ static const char *const undo_sentences[] = {
     [GW_WRITE_DROP_INDEXES] = "Creates the indexes again from their specifications.",
     [GW_WRITE_RENAME] = "Renames it back.",
     [GW_WRITE_COLL_MOD] = "Sets the old options again.",
+    [GW_WRITE_BEYOND] = "Cannot be undone from data.",
     [GW_WRITE_OTHER] = "Cannot be undone from data.",
 };
 

@@ -45,6 +45,7 @@ bool gw_try_rename(const GwTry *try, bson_t *out_reply, GError **error);
 bool gw_try_coll_mod(const GwTry *try, bson_t *out_reply, GError **error);
 bool gw_try_create_indexes(const GwTry *try, bson_t *out_reply, GError **error);
 bool gw_try_drop_indexes(const GwTry *try, bson_t *out_reply, GError **error);
+bool gw_try_beyond(const GwTry *try, bson_t *out_reply, GError **error);
 bool gw_try_other(const GwTry *try, bson_t *out_reply, GError **error);
 
 /* The entry of the report for this write, counted as `operations` more. Borrowed. */

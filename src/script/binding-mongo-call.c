@@ -163,6 +163,12 @@ discard(GwCompletion *completion, JSContext *js)
     gw_call_free((GwCall *)completion, js);
 }
 
+static JSValue
+answer_raw(GwCall *call, JSContext *js)
+{
+    return JS_NewUint8ArrayCopy(js, bson_get_data(&call->reply), call->reply.len);
+}
+
 GwCall *
 gw_call_new(JSContext *js, GwCallRoute route, JSValueConst options)
 {
@@ -189,6 +195,9 @@ gw_call_new(JSContext *js, GwCallRoute route, JSValueConst options)
     bson_init(&call->reply);
     call->stack = JS_IsObject(options) ? JS_GetPropertyStr(js, options, "at") : JS_UNDEFINED;
     call->flags = gw_mongo_decode_flags(js, options);
+    call->is_raw = gw_mongo_is_true(js, options, "isRaw", false);
+    if (call->is_raw)
+        call->answer = answer_raw;
     call->wants_all = gw_mongo_is_true(js, options, "wantsAll", false);
     call->settle[0] = call->settle[1] = call->keep = JS_UNDEFINED;
     return call;
@@ -219,6 +228,32 @@ gw_call_free(GwCall *call, JSContext *js)
     g_aligned_free(call);
 }
 
+bool
+gw_call_take_raw(JSContext *js, JSValueConst value, GwBytes *out)
+{
+    size_t size = 0;
+    const uint8_t *bytes = JS_GetUint8Array(js, &size, value);
+    bson_t document;
+
+    if (!bytes)
+        return false;
+    if (!bson_init_static(&document, bytes, size) ||
+        !bson_validate(&document, BSON_VALIDATE_NONE, NULL)) {
+        JS_ThrowTypeError(js, "this is no BSON document");
+        return false;
+    }
+    gw_bytes_append(out, bytes, size);
+    return true;
+}
+
+static bool
+encode_command(GwCall *call, JSContext *js, JSValueConst command, GwEncodeFlags flags)
+{
+    if (call->is_raw)
+        return gw_call_take_raw(js, command, &call->command);
+    return gw_codec_encode(call->mongo->codec, command, flags, &call->command);
+}
+
 GwCall *
 gw_call_command(JSContext *js, JSValueConst *arguments, GwLane **out_lane)
 {
@@ -232,7 +267,7 @@ gw_call_command(JSContext *js, JSValueConst *arguments, GwLane **out_lane)
         return NULL;
     call = gw_call_new(js, GW_CALL_READ, arguments[3]);
     db = call ? JS_ToCString(js, arguments[0]) : NULL;
-    if (!db || !gw_codec_encode(mongo->codec, arguments[1], flags, &call->command)) {
+    if (!db || !encode_command(call, js, arguments[1], flags)) {
         JS_FreeCString(js, db);
         gw_call_free(call, js);
         return NULL;

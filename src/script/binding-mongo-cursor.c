@@ -285,6 +285,16 @@ get_id(JSContext *js, JSValueConst this_value)
     return cursor ? JS_NewBigInt64(js, cursor->id) : JS_EXCEPTION;
 }
 
+/* The server's last answer, as bytes. */
+static JSValue
+get_reply(JSContext *js, JSValueConst this_value)
+{
+    Cursor *cursor = cursor_of(js, this_value);
+
+    return cursor ? JS_NewUint8ArrayCopy(js, bson_get_data(&cursor->reply), cursor->reply.len)
+                  : JS_EXCEPTION;
+}
+
 static JSValue
 get_namespace(JSContext *js, JSValueConst this_value)
 {
@@ -336,6 +346,7 @@ static const JSCFunctionListEntry methods[] = {
     JS_CGETSET_DEF("isOpen", get_open, NULL),
     JS_CGETSET_DEF("id", get_id, NULL),
     JS_CGETSET_DEF("namespace", get_namespace, NULL),
+    JS_CGETSET_DEF("reply", get_reply, NULL),
 };
 
 static const JSCFunctionListEntry functions[] = {

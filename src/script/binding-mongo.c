@@ -188,7 +188,9 @@ encode_batch(GwCall *call, JSContext *js, JSValueConst items, GwEncodeFlags flag
         return false;
     for (int64_t i = 0; i < length; i++) {
         JSValue item = JS_GetPropertyInt64(js, items, i);
-        const bool good = gw_codec_encode(call->mongo->codec, item, flags, &call->batch);
+        const bool good = call->is_raw
+                              ? gw_call_take_raw(js, item, &call->batch)
+                              : gw_codec_encode(call->mongo->codec, item, flags, &call->batch);
 
         JS_FreeValue(js, item);
         if (!good)

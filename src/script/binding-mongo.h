@@ -56,6 +56,7 @@ struct GwCall {
     size_t batch_count;
     bson_t reply; /* owned */
     GwDecodeFlags flags;
+    bool is_raw;                         /* documents are bytes, both ways */
     bool wants_all;                      /* of the reply, also what only drivers care about */
     bool has_session;                    /* the script's own */
     bool in_transaction;                 /* of that session: nothing of it may run outside */
@@ -87,6 +88,9 @@ GwCall *gw_call_command(JSContext *js, JSValueConst *arguments, GwLane **out_lan
 
 /* The same of (db, command, session, options, batch name, batch), a change. */
 GwCall *gw_call_write(JSContext *js, JSValueConst *arguments, GwLane **out_lane);
+
+/* Append the bytes of a document that was encoded elsewhere. False with an exception. */
+bool gw_call_take_raw(JSContext *js, JSValueConst value, GwBytes *out);
 
 /* On a worker's thread: do it. */
 void gw_call_work(GwTask *task, GwConn *conn, GwSession *session);

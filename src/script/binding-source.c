@@ -225,5 +225,7 @@ gw_binding_source_init(JSContext *js)
     JS_SetPropertyStr(js, object, "publicModules", list_public(js));
     JS_SetPropertyStr(js, object, "root", JS_NewString(js, params->root));
     JS_SetPropertyStr(js, object, "mayLeaveRoot", JS_NewBool(js, params->may_leave_root));
+    JS_SetPropertyStr(js, object, "listsInTransaction",
+                      JS_NewBool(js, params->lists_in_transaction));
     return object;
 }

@@ -5,9 +5,11 @@
 /* clang-format off */
 static const GwBinding bindings[] = {
     {"bcrypt", gw_binding_bcrypt_init},
+    {"child", gw_binding_child_init},
     {"console", gw_binding_console_init},
     {"crypto", gw_binding_crypto_init},
     {"fs", gw_binding_fs_init},
+    {"http", gw_binding_http_init},
     {"modules", gw_binding_modules_init},
     {"mongo", gw_binding_mongo_init},
     {"os", gw_binding_os_init},

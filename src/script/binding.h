@@ -17,6 +17,8 @@ typedef struct {
     GwLoop *loop;
     JSContext *js;
     gpointer mongo;            /* owned by binding-mongo.c: connections, sessions, cached atoms */
+    gpointer child;            /* owned by binding-child.c: the project's own Node; or NULL */
+    gpointer http;             /* owned by binding-http.c: requests under way; or NULL */
     struct GwMemory *memory;   /* owned: the heap's bounds */
     struct GwModules *modules; /* owned: what modules.c knows of ES modules */
     GHashTable *shifts;        /* owned: path, owned -> shifts.h's list for it, owned */
@@ -50,9 +52,11 @@ JSValue gw_engine_exit(JSContext *js, int status);
 
 /* One file each: binding-NAME.c. All are listed in binding-table.c. */
 JSValue gw_binding_bcrypt_init(JSContext *js);
+JSValue gw_binding_child_init(JSContext *js);
 JSValue gw_binding_console_init(JSContext *js);
 JSValue gw_binding_crypto_init(JSContext *js);
 JSValue gw_binding_fs_init(JSContext *js);
+JSValue gw_binding_http_init(JSContext *js);
 JSValue gw_binding_modules_init(JSContext *js);
 JSValue gw_binding_mongo_init(JSContext *js);
 JSValue gw_binding_os_init(JSContext *js);
@@ -64,6 +68,8 @@ JSValue gw_binding_util_init(JSContext *js); /* what only the engine knows of a 
 
 /* Free what bindings keep in the engine, before its context goes. */
 void gw_binding_mongo_clear(GwEngine *engine);
+void gw_binding_child_clear(GwEngine *engine);
+void gw_binding_http_clear(GwEngine *engine);
 
 /* Wait for writes that the driver has answered before they were done. False with an exception. */
 bool gw_binding_mongo_settle(GwEngine *engine);

@@ -74,6 +74,8 @@ gw_engine_free(GwEngine *engine)
         return;
     gw_engine_enter(engine);
     runtime = JS_GetRuntime(engine->js);
+    gw_binding_child_clear(engine);
+    gw_binding_http_clear(engine);
     gw_binding_mongo_clear(engine);
     gw_loop_free(engine->loop);
     gw_modules_free(engine->modules);

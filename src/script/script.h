@@ -17,6 +17,13 @@ typedef void (*GwScriptOutputFunc)(const char *text, gsize bytes, gboolean is_st
                                    gpointer data);
 typedef void (*GwScriptNoteFunc)(const char *text, gpointer data);
 
+/* How a file is run by the project's own Node. All pointers are borrowed. */
+typedef struct {
+    const char *const *command; /* Node's command line, without a script; ends with NULL */
+    const char *uri;            /* where the database is, with its password; NULL = not known */
+    bool only_loads;            /* no function will be called: connections of its own are held */
+} GwScriptNode;
+
 /* All pointers are borrowed and outlive the GwScript; strings are copied. */
 typedef struct {
     const char *root;     /* the project's folder, absolute: process.cwd(), bound of file access */
@@ -30,7 +37,10 @@ typedef struct {
     gsize memory_bytes;        /* of the JavaScript heap; 0: 1 GiB */
     const volatile int *interrupted; /* not 0: stop as soon as possible; or NULL */
     bool may_leave_root;             /* files outside `root` may be read and written */
+    bool lists_in_transaction;       /* the commands of a .json run in one */
     bool journals;                   /* the writer knows GW_WRITE_SWEEP */
+    const char *hosts;        /* that fetch may reach, commas between; "*" is all; NULL = none */
+    const GwScriptNode *node; /* NULL: godwit's own engine runs the migration */
     bool write_behind; /* writes may be gathered: whatever fails, all that was done is taken back */
 } GwScriptParams;
 

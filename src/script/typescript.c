@@ -218,12 +218,13 @@ gw_typescript_strip(const GwTypescript *source, GError **error)
 }
 
 char *
-gw_typescript_check(const char *text, gsize bytes, bool has_down, GError **error)
+gw_typescript_check(const char *text, gsize bytes, bool has_down, const char *context,
+                    GError **error)
 {
     g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&mutex);
     char *json = NULL;
     JSContext *js;
-    JSValue arguments[2];
+    JSValue arguments[3];
     JSValue answer;
     const char *found;
 
@@ -232,8 +233,9 @@ gw_typescript_check(const char *text, gsize bytes, bool has_down, GError **error
     js = stripper->js;
     JS_UpdateStackTop(JS_GetRuntime(js));
     arguments[0] = JS_NewStringLen(js, text, bytes);
+    arguments[2] = JS_NewString(js, context);
     arguments[1] = JS_NewBool(js, has_down);
-    answer = JS_Call(js, stripper->check, JS_UNDEFINED, 2, (JSValueConst *)arguments);
+    answer = JS_Call(js, stripper->check, JS_UNDEFINED, 3, (JSValueConst *)arguments);
     found = JS_IsException(answer) ? NULL : JS_ToCString(js, answer);
     json = g_strdup(found);
     if (json == NULL) {
@@ -242,6 +244,7 @@ gw_typescript_check(const char *text, gsize bytes, bool has_down, GError **error
     }
     JS_FreeCString(js, found);
     JS_FreeValue(js, answer);
+    JS_FreeValue(js, arguments[2]);
     JS_FreeValue(js, arguments[0]);
     return json;
 }

@@ -32,9 +32,11 @@ typedef struct {
 GwStripped *gw_typescript_strip(const GwTypescript *source, GError **error);
 
 /* What a file, JavaScript or TypeScript, calls and imports, and what the rules of `godwit check`
- * say of it: JSON, see typescript/check.js. `has_down` is whether it exports one. Owned. Fails with
- * GW_ERROR_SCRIPT_LOAD where it does not parse. Threads: any. */
-char *gw_typescript_check(const char *text, gsize bytes, bool has_down, GError **error);
+ * say of it: JSON, see typescript/check.js. `has_down` is whether it exports one; `context` is
+ * JSON, {file, indexes}: its name, and the `indexes` that the answer for the file before it had.
+ * Owned. Fails with GW_ERROR_SCRIPT_LOAD where it does not parse. Threads: any. */
+char *gw_typescript_check(const char *text, gsize bytes, bool has_down, const char *context,
+                          GError **error);
 
 /* Below: the cache, by itself. */
 

@@ -155,4 +155,50 @@ def test_scripts_beside_the_lists_are_applied_too(project):
     assert version(project) == {"version": 11, "dirty": False}
 
 
+def with_option(project, option):
+    project.configure(format="golang-migrate", uri=URI + ("&" if "?" in URI else "/?") + option)
+
+
+def test_what_was_done_by_a_list_is_undone_from_data(project):
+    lay_out(project)
+    project.ok("up")
+    before = list(project.db.users.find())
+    project.ok("undo", "000010_last", "--yes")
+    assert version(project) == {"version": 4, "dirty": False}
+    assert project.db.log.count_documents({}) == 0
+    project.ok("undo", "000004_other", "--yes")
+    project.ok("undo", "000003_update", "--yes")
+    assert version(project) == {"version": 2, "dirty": False}
+    assert "seen" not in project.db.users.find_one({"_id": 1}) and "log" not in project.db.list_collection_names()
+    migrate(project, "up")
+    assert version(project) == {"version": 10, "dirty": False} and list(project.db.users.find()) == before
+
+
+def test_the_option_of_the_uri_for_one_transaction_is_honoured(project):
+    files = {"000001_a": ('[{"insert": "a", "documents": [{"_id": 1}]}, {"update": "a", "updates": '
+                          '[{"q": {}, "u": {"$set": {"n": 1}}}]}]', None),
+             "000002_b": ('[{"insert": "a", "documents": [{"_id": 2}]}, {"collMod": "a", "validator": {}}]', None)}
+    lay_out(project, files)
+    project.db.create_collection("a")
+    with_option(project, "x-transaction-mode=true")
+    result = project.fails(1, "up")
+    assert "command 2, 'collMod'" in result.err and "transaction" in result.err, result
+    assert list(project.db.a.find()) == [{"_id": 1, "n": 1}]
+    assert version(project) == {"version": 1, "dirty": False}
+    with_option(project, "x-transaction-mode=false")
+    project.ok("up")
+    assert version(project) == {"version": 2, "dirty": False}
+
+
+def test_options_of_the_uri_that_are_not_honoured_are_refused_by_name(project):
+    lay_out(project)
+    with_option(project, "x-migrations-collection=versions")
+    result = project.fails(2, "up")
+    assert "x-migrations-collection=versions" in result.err and '"tracker": "versions"' in result.err, result
+    with_option(project, "x-advisory-lock-collection=locks")
+    assert "x-advisory-lock-collection=locks" in project.fails(2, "up").err
+    with_option(project, "x-migrations-collection=schema_migrations&x-advisory-lock-timeout=5")
+    project.ok("up")
+
+
 main(globals())

@@ -65,6 +65,84 @@ def test_what_is_fine_is_left_alone(project):
     assert findings(project) == []
 
 
+def pair(up, down):
+    return ("module.exports = {\n  async up(db) {\n" + up + "\n  },\n  async down(db) {\n" + down + "\n  },\n};\n")
+
+
+USERS = "await db.collection('users')"
+NOT_INVERSE = [
+    (f"{USERS}.updateMany({{}}, {{ $set: {{ 'a.b': 1 }} }});", f"{USERS}.updateMany({{}}, {{ $unset: {{ c: 1 }} }});"),
+    (f"{USERS}.updateMany({{}}, {{ $set: {{ a: 1 }} }});", ""),
+    (f"{USERS}.updateMany({{}}, {{ $unset: {{ a: 1 }} }});", f"{USERS}.updateMany({{}}, {{ $set: {{ b: 1 }} }});"),
+    (f"{USERS}.updateMany({{}}, {{ $rename: {{ a: 'b' }} }});", f"{USERS}.updateMany({{}}, {{ $set: {{ a: 1 }} }});"),
+    (f"{USERS}.createIndex({{ a: 1 }});", "await db.collection('other').dropIndex('a_1');"),
+    ("await db.createCollection('users');", "console.log('nothing');"),
+    (f"{USERS}.rename('people');", "await db.collection('people').drop();"),
+]
+INVERSE = [
+    (f"{USERS}.updateMany({{}}, {{ $set: {{ 'a.b': 1 }} }});", f"{USERS}.updateMany({{}}, {{ $unset: {{ 'a.b': '' }} }});"),
+    (f"{USERS}.updateMany({{}}, {{ $set: {{ a: 1 }} }});", f"{USERS}.drop();"),
+    (f"{USERS}.updateMany({{}}, {{ $set: {{ a: 1 }} }});", "await putBack(db);"),
+    (f"{USERS}.updateMany({{}}, {{ $set: {{ a: 1 }} }});",
+     f"for await (const d of {USERS[6:]}.find()) {USERS}.replaceOne({{ _id: d._id }}, d.old);"),
+    (f"{USERS}.updateMany({{}}, {{ $rename: {{ a: 'b' }} }});", f"{USERS}.updateMany({{}}, {{ $rename: {{ b: 'a' }} }});"),
+    (f"const c = db.collection('users'); await c.createIndex({{ a: 1 }});", f"{USERS}.dropIndex('a_1');"),
+    ("await db.createCollection('users');", "await db.dropCollection('users');"),
+    (f"{USERS}.rename('people');", "await db.collection('people').rename('users');"),
+    ("await seed(db);", ""),
+]
+
+
+def test_a_down_that_is_not_the_inverse_of_its_up(project):
+    for up, down in NOT_INVERSE:
+        project.migration("001_a.js", pair(up, down))
+        found = [(each["rule"], each["line"]) for each in findings(project)]
+        assert ("down-not-inverse", 3) in found, (up, down, found)
+    for up, down in INVERSE:
+        project.migration("001_a.js", pair(up, down))
+        assert "down-not-inverse" not in [each["rule"] for each in findings(project)], (up, down)
+    project.migration("001_a.js", "exports.up = async (db) => db.createCollection('a');\n"
+                      "exports.down = async (db) => { };\n")
+    assert [(each["rule"], each["line"]) for each in findings(project)] == [("down-not-inverse", 1)]
+
+
+def test_an_index_that_an_earlier_file_makes(project):
+    index = pair(f"{USERS}.createIndex({{ email: 1, 'a.b': -1 }});", f"{USERS}.dropIndexes();")
+    project.migration("001_a.js", index)
+    project.migration("002_b.js", pair("await db.collection('others').createIndex({ email: 1, 'a.b': -1 });",
+                                       "await db.collection('others').dropIndexes();"))
+    assert "index-exists" not in [each["rule"] for each in findings(project)]
+    project.migration("003_c.ts", "export const up = async (db: any): Promise<void> => {\n"
+                      "  await db.collection('users').createIndexes([{ key: { \"email\": 1, 'a.b': -1 }, unique: true }]);\n};\n"
+                      "export const down = async (db: any) => { await db.collection('users').dropIndexes(); };\n")
+    (found,) = [each for each in findings(project) if each["rule"] == "index-exists"]
+    assert found["file"] == "migrations/003_c.ts" and found["line"] == 2, found
+    assert found["message"] == "the index {email:1,a.b:-1} of 'users' was made by migrations/001_a.js already", found
+    project.migration("002_b.js", pair(f"{USERS}.dropIndex('email_1_a.b_-1');", f"{USERS}.createIndex({{ email: 1 }});"))
+    assert "index-exists" not in [each["rule"] for each in findings(project)]
+
+
+def test_live_asks_the_database_about_what_is_pending(project):
+    down = f"{USERS}.dropIndexes();"
+    project.configure(check={"off": "destructive"})
+    project.migration("001_a.js", pair(f"{USERS}.createIndex({{ a: 1 }});", down))
+    project.ok("up")
+    project.migration("002_b.js", pair(f"{USERS}.createIndex({{ b: 1, c: '2dsphere' }});", down))
+    project.migration("003_c.js", pair(f"{USERS}.findOne({{ lacks: {{ $exists: false }} }});\n"
+                                       f"{USERS}.findOne({{ a: {{ $exists: false }} }});", ""))
+    assert findings(project) == [], findings(project)
+    assert findings(project, "--live") == [], findings(project, "--live")
+    project.db.users.create_index([("b", 1), ("c", "2dsphere")])
+    project.db.users.create_index("lacks", sparse=True)
+    project.db.users.insert_many([{"_id": n} for n in range(99999)])
+    (found,) = findings(project, "--live")
+    assert found["rule"] == "index-exists" and found["file"] == "migrations/002_b.js" and found["line"] == 3, found
+    project.db.users.insert_one({"_id": -1})
+    (_, found) = findings(project, "--live")
+    assert found["rule"] == "exists-false" and found["line"] == 3 and "all 100000 documents" in found["message"], found
+    assert [each["rule"] for each in findings(project)] == []
+
+
 def test_a_missing_down_is_noted_and_one_that_is_there_is_not(project):
     project.migration("001_a.js", "exports.up = async () => {};\n")
     project.migration("002_b.ts", "export const up = async (): Promise<void> => {};\nexport const down = up;\n")
@@ -137,7 +215,7 @@ def test_each_rule_has_a_page_and_a_row_in_the_help(project):
     text = (ROOT / "src/script/js/typescript/rules.js").read_text()
     rules = re.findall(r"name: '([a-z-]+)'", text)
     spec = (ROOT / "spec/commands/check.md").read_text()
-    assert len(rules) == 7, rules
+    assert len(rules) == 10, rules
     for rule in rules:
         assert (ROOT / "docs" / "rules" / f"{rule}.md").read_text().startswith(f"# {rule}\n"), rule
         assert f"| `{rule}` |" in spec, rule

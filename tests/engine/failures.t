@@ -24,6 +24,12 @@ def test_a_syntax_error_names_file_line_and_column_and_nothing_runs(project):
     assert_untouched(project)
 
 
+def test_the_ends_of_lines_of_windows_are_not_shown(project):
+    project.migration("001_a.js", b"exports.up = async () => {\r\n  const a = 1;\r\n\tthrow new Error('here');\r\n};\r\n")
+    lines = project.fails(1, "up").err.splitlines()
+    assert "      2 |   const a = 1;" in lines and "      3 |  throw new Error('here');" in lines, lines
+
+
 def test_a_missing_up_is_named_and_nothing_runs(project):
     project.up_down("001_good.js", "await db.collection('log').insertOne({});")
     project.migration("002_none.js", "module.exports = { async down() {} };")

@@ -167,8 +167,20 @@ await c.update({ n: 1 }, { $set: { k: 1 } }, false, true);
 await c.createIndex({ n: 1 }, null);
 await c.deleteOne({ n: 1 }, undefined, true);
 """)
-    project.ok("up")
+    result = project.ok("up")
     assert [doc["m"] + doc["k"] for doc in project.db.old.find()] == [2]
+    assert result.err.count("updateMany() takes 3 arguments: what stands behind has no effect") == 1, result
+    assert "deleteOne() takes 2 arguments" in result.err and "createIndex()" not in result.err, result
+    assert "insertMany() takes" not in result.err, result
+
+
+def test_a_stray_argument_is_noted_once_for_a_method_and_not_with_quiet(project):
+    project.up_down("001_a.js", "for (let i = 0; i < 3; i++) await db.collection('a').insertOne({ i }, {}, true);\n"
+                    "await db.dropCollection('b', null, null, undefined);", "await db.collection('a').drop();")
+    result = project.ok("up")
+    assert result.err.count("takes") == 1 and "insertOne() takes 2 arguments" in result.err, result
+    project.ok("down")
+    assert project.ok("up", "--quiet").err == ""
 
 
 main(globals())

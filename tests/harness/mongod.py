@@ -24,6 +24,8 @@ def free_port() -> int:
 class Mongod:
     """`with Mongod() as server:` starts it, and ends exactly that process, whatever happens."""
 
+    CACHE_GB, OPLOG_MB = "0.5", "512"
+
     def __init__(self, folder=None, set_name=SET_NAME):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mongod-", dir=folder))
         self.set_name = set_name
@@ -46,8 +48,8 @@ class Mongod:
     def start(self):
         command = [os.environ["GODWIT_MONGOD"], "--bind_ip", "127.0.0.1", "--port", str(self.port),
                    "--dbpath", str(self.folder), "--logpath", str(self.folder / "mongod.log"),
-                   *(["--replSet", self.set_name, "--oplogSize", "512"] if self.set_name else []),
-                   "--wiredTigerCacheSizeGB", "0.5", "--nounixsocket",
+                   *(["--replSet", self.set_name, "--oplogSize", self.OPLOG_MB] if self.set_name else []),
+                   "--wiredTigerCacheSizeGB", self.CACHE_GB, "--nounixsocket",
                    # Some tests make and drop thousands of collections: their files are not kept open for 10 minutes.
                    "--wiredTigerEngineConfigString", "file_manager=(close_idle_time=20,close_scan_interval=5)",
                    "--setParameter", "enableTestCommands=1",

@@ -249,7 +249,8 @@ static const ScriptCase cases[] = {
         .name = "fetch says that it is not there",
         .files = "@@ a.js\nexports.up = async () => { await fetch('http://x'); };",
         .calls = "up",
-        .error = "fetch is not available in godwit",
+        .error = "fetch is not available in godwit for 'x': the configuration does not allow "
+                 "it",
         .code = GW_ERROR_SCRIPT,
         .place = "a.js:1:34",
     },

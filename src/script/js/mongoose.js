@@ -10,7 +10,8 @@ function refuse(name) {
   return function () {
     throw Object.assign(new Error(`mongoose.${name}() is not available in godwit`), {
       godwitHint: 'godwit has mongoose.Types, mongoose.connection.db and the calls of its collections; write ' +
-        'the change with those, since a model changes with the application and a migration must not.',
+        'the change with those, since a model changes with the application and a migration must not. Where it has to be the ' +
+        "model, let the project's own Node run the file: // godwit-engine: node",
     });
   };
 }

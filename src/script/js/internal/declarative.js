@@ -4,7 +4,7 @@
 'use strict';
 
 const { parse } = require('internal/extended-json');
-const { stat, read } = binding('source');
+const { stat, read, listsInTransaction } = binding('source');
 
 const FILE = 1;
 const NAME = /\.(up|down)\.json$/;
@@ -33,24 +33,29 @@ function placed(error, path, row, entries) {
   return Object.assign(error, { fileName: path, lineNumber: 0, columnNumber: 0 });
 }
 
-async function runCommand(db, entries) {
+async function runCommand(db, entries, options) {
   const { MongoServerError } = require('mongodb');
-  const reply = await db.command(commandOf(entries));
+  const reply = await db.command(commandOf(entries), options);
   // The server answers ok to a batch whose writes failed.
   if (reply.writeErrors?.length > 0) throw new MongoServerError(reply.writeErrors[0]);
   return reply;
 }
 
-function runner(path, list) {
-  return async (db) => {
-    for (const [row, entries] of list.entries()) {
-      try {
-        await runCommand(db, entries);
-      } catch (error) {
-        throw placed(error, path, row, entries);
-      }
+async function runAll(db, path, list, options) {
+  for (const [row, entries] of list.entries()) {
+    try {
+      await runCommand(db, entries, options);
+    } catch (error) {
+      throw placed(error, path, row, entries);
     }
-  };
+  }
+}
+
+// In one transaction where golang-migrate's x-transaction-mode says so.
+function runner(path, list) {
+  if (!listsInTransaction || list.length === 0) return (db) => runAll(db, path, list);
+  return (db, client) => client.withSession((session) => (
+    session.withTransaction(() => runAll(db, path, list, { session }))));
 }
 
 // How many a command found: the n of count, the documents of find and aggregate, the values of distinct.

@@ -26,6 +26,7 @@ const FROM_MODULES = {
   timers: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'],
   url: ['URL', 'URLSearchParams'],
   'internal/text': ['TextEncoder', 'TextDecoder', 'structuredClone'],
+  'internal/fetch': ['fetch', 'Headers', 'Response'],
   'internal/events': ['Event', 'EventTarget', 'AbortController', 'AbortSignal'],
 };
 
@@ -38,7 +39,7 @@ defineLazily('crypto', () => require('crypto').webcrypto);
 define('global', globalThis);
 
 // What a script may look for and not find: `typeof fetch` says 'function', and a call says why not.
-for (const name of ['fetch', 'WebSocket', 'XMLHttpRequest', 'Worker', 'MessageChannel', 'BroadcastChannel']) {
+for (const name of ['WebSocket', 'Request', 'FormData', 'XMLHttpRequest', 'Worker', 'MessageChannel', 'BroadcastChannel']) {
   define(name, function () {
     throw new Error(`${name} is not available in godwit`);
   });

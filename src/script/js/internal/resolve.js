@@ -34,7 +34,7 @@ function allowFolder(folder) {
   if (!allowed.includes(folder)) allowed.push(folder);
 }
 
-function fail(message, code, request, trail) {
+function fail(message, code, request, trail, hint) {
   const stack = trail.length > 0 ? '\nRequire stack:\n- ' + trail.join('\n- ') : '';
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100; // behind the loader's own frames comes the one to show
@@ -42,6 +42,7 @@ function fail(message, code, request, trail) {
   Error.stackTraceLimit = limit;
   error.code = code;
   if (code === 'MODULE_NOT_FOUND') error.requireStack = trail;
+  if (hint) error.godwitHint = hint;
   throw error;
 }
 
@@ -51,6 +52,8 @@ const NATIVE_FINDERS = new Set([
   'node-pre-gyp', 'pkg-prebuilds', 'prebuild-install',
 ]);
 
+const LET_NODE = "let the project's own Node run the migration: // godwit-engine: node";
+
 function failNative(path, parent) {
   const owner = packageOf(parent);
   const name = owner?.data.name;
@@ -58,7 +61,7 @@ function failNative(path, parent) {
     : `'${path}' is native code, which godwit cannot run`);
   throw Object.assign(error, {
     code: 'ERR_DLOPEN_FAILED',
-    godwitHint: 'Use a package that is JavaScript alone, or what is built in (crypto, bcrypt).',
+    godwitHint: `Use a package that is JavaScript alone, or what is built in (crypto, bcrypt), or ${LET_NODE}.`,
   });
 }
 
@@ -248,8 +251,9 @@ function fromNodeModules(context) {
 }
 
 function notAvailable(name, context) {
+  const hint = `Do without it, or ${LET_NODE}.`;
   return fail(`the module '${name}' is not available in godwit`, 'ERR_UNKNOWN_BUILTIN_MODULE',
-    context.request, context.trail);
+    context.request, context.trail, hint);
 }
 
 function resolveName(name, context) {

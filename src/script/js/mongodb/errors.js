@@ -139,7 +139,9 @@ const GODWIT_NAME = Symbol.for('godwit.error');
 // An error is about the line that called, and not about where its answer was read.
 function placeAt(error, at) {
   if (at !== undefined) {
-    Object.defineProperty(error, 'stack', { value: at, configurable: true, enumerable: false, writable: true });
+    // In Node a stack begins with what it is about.
+    const value = /^Error\b/.test(at) ? `${error.name}: ${error.message}${at.slice(5)}` : at;
+    Object.defineProperty(error, 'stack', { value, configurable: true, enumerable: false, writable: true });
   }
   return error;
 }

@@ -7,10 +7,20 @@ const native = require('mongodb/native');
 const noted = new Set();
 
 // Once for each name.
-function note(name, instead) {
+function noteOnce(name, text) {
   if (noted.has(name)) return;
   noted.add(name);
-  native.note(`${name} is not in driver 7 any more; godwit still runs it: ${instead}`);
+  native.note(text);
+}
+
+function note(name, instead) {
+  noteOnce(name, `${name} is not in driver 7 any more; godwit still runs it: ${instead}`);
+}
+
+// Arguments behind those that a method takes: no driver looks at them, whatever they were meant to do.
+function noteStray(name, count) {
+  const what = count === 1 ? 'one argument' : `${count} arguments`;
+  noteOnce(`stray ${name}`, `${name}() takes ${what}: what stands behind has no effect`);
 }
 
 function addGetter(outcome, name, instead, get) {
@@ -36,4 +46,4 @@ native.setLegacyResult((n, nModified) => {
   return nModified === undefined ? { ok: 1, n } : { ok: 1, n, nModified };
 });
 
-module.exports = { note, withResult };
+module.exports = { note, noteStray, withResult };

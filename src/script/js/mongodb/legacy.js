@@ -11,7 +11,7 @@ const { Collection } = require('mongodb/collection');
 const { Db } = require('mongodb/db');
 const { MongoClient } = require('mongodb/client');
 const { FindCursor } = require('mongodb/find-cursor');
-const { note, withResult } = require('mongodb/legacy-results');
+const { note, noteStray, withResult } = require('mongodb/legacy-results');
 const { hasAtomicOperators } = require('mongodb/options');
 
 function isOptions(value) {
@@ -129,11 +129,21 @@ define(Db.prototype, 'collection', function (name, ...rest) {
   return found;
 });
 
+// How many arguments a method takes, where its own length does not say so.
+const TAKES = {
+  count: 2, countDocuments: 2, createIndexes: 3, deleteMany: 2, deleteOne: 2, distinct: 3, findAndModify: 4, findOne: 2,
+  remove: 2, renameCollection: 4, stats: 1, update: Infinity,
+};
+
 // A callback as the last argument. Driver 7 never calls it, so a file that waits for it would hang.
 function withCallback(method, name, count) {
+  const most = Math.max(TAKES[name] ?? method.length, count);
   return function (...args) {
     const callback = args.length > count ? args[args.length - 1] : undefined;
-    if (typeof callback !== 'function') return method.apply(this, args);
+    if (typeof callback !== 'function') {
+      if (args.length > most && args.slice(most).some((extra) => extra != null)) noteStray(name, most);
+      return method.apply(this, args);
+    }
     note(`the callback of ${name}()`, 'await the promise that it answers');
     method.apply(this, args.slice(0, -1)).then((value) => callback(null, value), (error) => callback(error));
     return undefined;

@@ -3,6 +3,7 @@
 import { parse } from 'sucrase/parser/index';
 import { TokenType as tt } from 'sucrase/parser/tokenizer/types';
 
+import { bodyOf, collectionOf, indexesMade } from 'typescript/operations';
 import { RULES } from 'typescript/rules';
 
 const OPENING = new Set([tt.braceL, tt.bracketL, tt.dollarBraceL, tt.parenL]);
@@ -15,12 +16,15 @@ const DRIVER = new Set(('aggregate bulkWrite collMod command count countDocument
   'listIndexes remove rename renameCollection replaceOne save startSession update updateMany updateOne ' +
   'withTransaction').split(' '));
 
+const DROPPING = new Set(['drop', 'dropCollection', 'dropDatabase', 'dropIndex', 'dropIndexes', 'rename', 'renameCollection']);
+
 // The tokens with what the rules ask of them.
 class Source {
   constructor(code, tokens) {
     this.code = code;
     this.tokens = tokens.filter((token) => !token.isType);
     this.ends = this.#matchBrackets();
+    this.opens = new Map(Array.from(this.ends, ([open, end]) => [end, open]));
   }
 
   #matchBrackets() {
@@ -96,18 +100,38 @@ function switchedOff(code) {
   return off;
 }
 
-// As JSON: {modules, calls, findings: [{rule, level, message, line, column}]}. `hasDown` and `hasUp` are
-// what the file exports, where it could be loaded.
-export function check(code, hasDown) {
+// The indexes that are there after this file, as far as files say it: those of the earlier ones, without
+// those of collections that it drops something of, and its own.
+function indexesAfter(source, earlier, file) {
+  const up = bodyOf(source, 'up');
+  if (!up) return earlier;
+  const dropped = new Set(Array.from(source.calls(DROPPING, up.from, up.to), ({ at, open, end }) => (
+    collectionOf(source, at - 2) ?? source.inside(open, end).replace(/['"`]/g, ''))));
+  const made = [...indexesMade(source, up)].filter(({ collection, keys }) => collection && keys);
+  return [
+    ...earlier.filter(({ collection }) => !dropped.has(collection) && !dropped.has('')),
+    ...made.map(({ collection, keys }) => ({ collection, keys, file })),
+  ];
+}
+
+// As JSON: {modules, calls, findings: [{rule, level, message, line, column}], questions, indexes}. A question is
+// what only a database can answer: {rule, level, collection, field or keys, line, column}. `context` is {file,
+// indexes}, as the file before it left them; `hasDown` is whether the file exports one, where it was loaded.
+export function check(code, hasDown, context) {
+  const { file, indexes } = JSON.parse(context);
   const source = new Source(code, parse(code, false, true, false).tokens);
   const off = switchedOff(code);
   const findings = [];
-  for (const rule of RULES) {
-    if (off.has(rule.name)) continue;
-    for (const { at, message } of rule.find(source, { hasDown })) {
-      findings.push({ rule: rule.name, level: rule.level, message, ...source.place(at) });
+  const questions = [];
+  for (const { name: rule, level, find, ask } of RULES) {
+    if (off.has(rule)) continue;
+    for (const { at, message } of find?.(source, { hasDown, indexes }) ?? []) {
+      findings.push({ rule, level, message, ...source.place(at) });
     }
+    for (const { at, ...question } of ask?.(source) ?? []) questions.push({ rule, level, ...question, ...source.place(at) });
   }
   findings.sort((a, b) => a.line - b.line || a.column - b.column);
-  return JSON.stringify({ modules: modulesOf(source), calls: callsOf(source), findings });
+  return JSON.stringify({
+    modules: modulesOf(source), calls: callsOf(source), findings, questions, indexes: indexesAfter(source, indexes, file),
+  });
 }

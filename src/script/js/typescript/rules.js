@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules of `godwit check`. Each has a page in docs/rules/ that says why. find() yields what it objects
-// to: {at, message}, `at` being a token.
+// to: {at, message}, `at` being a token; ask() what a database would have to be asked: {at, collection, ..}.
+import { findLeft } from 'typescript/inverse';
+import { bodyOf, collectionOf, indexesMade } from 'typescript/operations';
 
 const LOSING = new Set(['drop', 'dropCollection', 'dropDatabase', 'dropIndex', 'dropIndexes']);
 const REMOVING = new Set(['deleteMany', 'remove']);
@@ -14,6 +16,9 @@ const IN_TRANSACTION = new Set([
 const NOT_IN_TRANSACTION = new Set([
   'createIndex', 'createIndexes', 'drop', 'dropCollection', 'dropDatabase', 'dropIndex', 'dropIndexes', 'listCollections',
   'listIndexes', 'rename', 'renameCollection',
+]);
+const FILTERING = new Set([
+  'countDocuments', 'deleteMany', 'deleteOne', 'find', 'findOne', 'findOneAndUpdate', 'updateMany', 'updateOne',
 ]);
 const OLD = {
   ensureIndex: 'createIndex', findAndModify: 'findOneAndUpdate', insert: 'insertOne or insertMany',
@@ -31,6 +36,18 @@ function* loops(source) {
     }
     const call = word === 'forEach' ? source.callAt(at) : 0;
     if (call > 0) yield { at, from: call, to: source.ends.get(call) ?? call };
+  }
+}
+
+// {field: {$exists: false}} in the filter of a call on a collection that is named.
+function* missingFields(source) {
+  for (const call of source.calls(FILTERING)) {
+    const collection = collectionOf(source, call.at - 2);
+    for (let at = call.open; collection && at < call.end; at++) {
+      if (source.text(at).replace(/['"]/g, '') !== '$exists' || source.text(at + 2) !== 'false') continue;
+      if (source.text(at - 1) !== '{' || source.text(at - 2) !== ':') continue;
+      yield { at, collection, field: source.text(at - 3).replace(/['"]/g, '') };
+    }
   }
 }
 
@@ -118,6 +135,31 @@ export const RULES = [
         }
       }
     },
+  },
+  {
+    name: 'down-not-inverse',
+    level: 'warning',
+    find: findLeft,
+  },
+  {
+    name: 'index-exists',
+    level: 'note',
+    *find(source, { indexes }) {
+      const up = bodyOf(source, 'up');
+      for (const { at, collection, keys } of up ? indexesMade(source, up) : []) {
+        const before = keys && indexes.find((index) => index.collection === collection && index.keys === keys);
+        if (before) yield { at, message: `the index ${keys} of '${collection}' was made by ${before.file} already` };
+      }
+    },
+    *ask(source) {
+      const up = bodyOf(source, 'up');
+      for (const made of up ? indexesMade(source, up) : []) if (made.collection && made.keys) yield made;
+    },
+  },
+  {
+    name: 'exists-false',
+    level: 'warning',
+    ask: missingFields,
   },
   {
     name: 'old-driver',
