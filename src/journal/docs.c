@@ -123,6 +123,9 @@ run_in_own(GwSession *session, guint row, gpointer data, GError **error)
 static bool
 is_short(const GwPart *part)
 {
+    if (part->docs->write->waits_for_majority ||
+        !gw_clients_server(part->docs->journal->clients)->is_read_as_is)
+        return false;
     return part->kind != GW_PART_MANY ||
            (part->scope.count_max > 0 && part->scope.count_max <= SHORT_DOCUMENTS);
 }

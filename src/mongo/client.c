@@ -212,6 +212,16 @@ busy_since_ms(gpointer data)
     return oldest_ms;
 }
 
+static bool
+reads_as_is(const mongoc_uri_t *uri)
+{
+    const char *level = mongoc_read_concern_get_level(mongoc_uri_get_read_concern(uri));
+    const mongoc_read_prefs_t *prefs = mongoc_uri_get_read_prefs_t(uri);
+
+    return (level == NULL || g_str_equal(level, "local")) &&
+           mongoc_read_prefs_get_mode(prefs) == MONGOC_READ_PRIMARY;
+}
+
 bool
 gw_clients_connect(GwClients *clients, GError **error)
 {
@@ -229,6 +239,7 @@ gw_clients_connect(GwClients *clients, GError **error)
     clients->server.set_name = g_strdup(gw_bson_get_str(&hello, "setName"));
     clients->server.max_bson_bytes = gw_bson_get_int(&hello, "maxBsonObjectSize", 16 * 1024 * 1024);
     clients->server.is_mongos = g_strcmp0(gw_bson_get_str(&hello, "msg"), "isdbgrid") == 0;
+    clients->server.is_read_as_is = reads_as_is(clients->uri);
     clients->server.has_transactions =
         clients->server.is_mongos || clients->server.set_name != NULL;
     if (clients->stall == NULL)

@@ -18,6 +18,7 @@ typedef struct {
     gint64 max_bson_bytes; /* largest document */
     bool has_transactions; /* a replica set or a sharded cluster */
     bool is_mongos;
+    bool is_read_as_is; /* by default: what the primary has, whether a majority has it or not */
 } GwServerInfo;
 
 /* Open a pool for `uri`. Does no I/O. `app_name` shows up in the server's log. Fails with

@@ -58,7 +58,8 @@ typedef struct {
                          fill it; or NULL */
     bool fails_whole; /* an error of one fails all that was and will be done: operations on
                          different documents may be done side by side */
-    bool goes_once;   /* never sent again: who writes begins anew where the answer is lost */
+    bool waits_for_majority; /* what follows may look for it where only a majority's writes are */
+    bool goes_once;          /* never sent again: who writes begins anew where the answer is lost */
 } GwWrite;
 
 /* What a write did, added up over the commands that it took. */

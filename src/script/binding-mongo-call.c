@@ -32,6 +32,7 @@ work_on_command(GwCall *call, GwConn *conn, GwSession *session)
         .transform = call->transform,
         .outcomes = call->outcomes,
         .fails_whole = call->fails_whole,
+        .waits_for_majority = call->mongo->engine->waits_for_majority,
     };
 
     gw_writer_apply(call->mongo->engine->params->writer, conn, &write, &call->reply,

@@ -5,6 +5,7 @@
 #include "script/behind.h"
 #include "script/binding.h"
 #include "script/builtin.h"
+#include "script/concern.h"
 #include "script/typescript.h"
 
 enum {
@@ -188,6 +189,7 @@ binding_compile(JSContext *js, JSValueConst this_value, int argc, JSValueConst *
         options.filename = path;
         function = JS_Eval2(js, wrapped->str, wrapped->len, &options);
         gw_behind_note_source(gw_engine_of(js), path, source, bytes);
+        gw_concern_note_source(gw_engine_of(js), source, bytes);
         if (JS_IsException(function))
             improve_syntax_error(js, source, bytes, path);
     }

@@ -26,6 +26,7 @@ typedef struct {
     JSValue bindings;          /* owned: bindings that have been made, by name */
     JSValue exit_error;        /* owned: what gw_engine_exit threw; undefined = not called */
     bool may_gather;           /* no script that was loaded would notice write-behind */
+    bool waits_for_majority;   /* see concern.h */
     int exit_status;           /* what process.exit was called with */
 } GwEngine;
 

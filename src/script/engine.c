@@ -38,6 +38,7 @@ make_engine(const GwScriptParams *params)
     JS_SetCanBlock(runtime, false);
     engine->params = params;
     engine->may_gather = params->write_behind;
+    engine->waits_for_majority = params->node != NULL; /* whose sources nobody looks at here */
     engine->js = JS_NewContext(runtime);
     g_assert(engine->js != NULL);
     JS_SetContextOpaque(engine->js, engine);

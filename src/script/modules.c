@@ -2,6 +2,7 @@
 #include "script/modules.h"
 
 #include "script/behind.h"
+#include "script/concern.h"
 #include "script/module-graph.h"
 
 struct GwModules {
@@ -136,6 +137,7 @@ compile_module(JSContext *js, const char *name, JSValueConst source)
         return NULL;
     compiled = JS_Eval(js, text, bytes, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
     gw_behind_note_source(gw_engine_of(js), name, text, bytes);
+    gw_concern_note_source(gw_engine_of(js), text, bytes);
     JS_FreeCString(js, text);
     if (JS_IsException(compiled))
         return NULL;
