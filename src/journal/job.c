@@ -108,6 +108,18 @@ gw_job_mark(GwColl *jobs, const GwJob *job, GwJobStatus status, GError **error)
     return gw_coll_update_one(jobs, filter, update, NULL, error);
 }
 
+bool
+gw_job_wait(GwColl *jobs, const GwJob *job, GError **error)
+{
+    /* What it is set to is what it was found by. */
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_OID(&job->id), "status", BCON_UTF8(status_names[GW_JOB_OPEN]));
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "status", BCON_UTF8(status_names[GW_JOB_OPEN]), "}");
+
+    return gw_coll_update_one(jobs, filter, update, NULL, error);
+}
+
 static void
 append_irreversible(bson_t *doc, const GPtrArray *names)
 {

@@ -44,6 +44,9 @@ bool gw_job_begin(GwColl *jobs, const GwJob *job, GError **error);
 /* Set its status alone. */
 bool gw_job_mark(GwColl *jobs, const GwJob *job, GwJobStatus status, GError **error);
 
+/* Wait until a majority has all that was written before. Changes nothing. */
+bool gw_job_wait(GwColl *jobs, const GwJob *job, GError **error);
+
 /* Set what `job` says of status, entries, documents, bytes, irreversible, stamped by the server. */
 bool gw_job_end(GwColl *jobs, const GwJob *job, GError **error);
 

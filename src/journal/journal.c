@@ -192,7 +192,7 @@ throw_lost(gint64 lost, GError **error)
 bool
 gw_journal_make_sure(GwJournal *journal, const GwJob *job, GError **error)
 {
-    return gw_job_mark(journal->jobs, job, job->status, error) ||
+    return gw_job_wait(journal->jobs, job, error) ||
            gw_prefix(error, "waiting until a majority has what was written");
 }
 
