@@ -111,3 +111,12 @@ gw_bson_is_same_value(const bson_iter_t *one, const bson_iter_t *other)
     return bson_iter_type(one) == bson_iter_type(other) && length == other_length &&
            memcmp(value, other_value, length) == 0;
 }
+
+bool
+gw_bson_has_same_field(const bson_t *doc, const bson_iter_t *iter)
+{
+    bson_iter_t other;
+
+    return bson_iter_init_find(&other, doc, bson_iter_key(iter)) &&
+           gw_bson_is_same_value(&other, iter);
+}

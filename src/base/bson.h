@@ -45,5 +45,8 @@ bool gw_bson_has_field(const bson_t *doc, const char *name);
 /* Whether the values at two iterators are the same to the byte, their types included. */
 bool gw_bson_is_same_value(const bson_iter_t *one, const bson_iter_t *other);
 
+/* Whether `doc` has the same field as the one at `iter`. */
+bool gw_bson_has_same_field(const bson_t *doc, const bson_iter_t *iter);
+
 /* The value at an iterator as its bytes in the document, which begin behind the name. Borrowed. */
 const guint8 *gw_bson_raw_value(const bson_iter_t *iter, gsize *out_length);

@@ -46,20 +46,6 @@ field_text(const bson_iter_t *iter)
     return length > 4 ? g_strndup(json + 2, length - 4) : g_strdup("?");
 }
 
-static bool
-has_same(const bson_t *doc, const bson_iter_t *iter)
-{
-    g_auto(bson_t) left = BSON_INITIALIZER;
-    g_auto(bson_t) right = BSON_INITIALIZER;
-    bson_iter_t other;
-
-    if (!bson_iter_init_find(&other, doc, bson_iter_key(iter)))
-        return false;
-    bson_append_iter(&left, NULL, 0, iter);
-    bson_append_iter(&right, NULL, 0, &other);
-    return bson_equal(&left, &right);
-}
-
 /* The fields of `doc` that `other` has not, or otherwise. */
 static void
 put_fields(const GwTerminal *out, GwStyle style, const char *mark, const bson_t *doc,
@@ -70,7 +56,7 @@ put_fields(const GwTerminal *out, GwStyle style, const char *mark, const bson_t 
     for (bool more = bson_iter_init(&iter, doc); more && bson_iter_next(&iter);) {
         g_autofree char *text = NULL;
 
-        if (has_same(other, &iter))
+        if (gw_bson_has_same_field(other, &iter))
             continue;
         text = field_text(&iter);
         put_line(out, style, mark, text);

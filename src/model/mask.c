@@ -97,27 +97,14 @@ copy_value(Walk *walk, const bson_iter_t *iter, bson_t *out)
         bson_append_document_end(out, &child);
 }
 
-static bool
-has_same(const bson_t *doc, const bson_iter_t *iter)
-{
-    g_auto(bson_t) left = BSON_INITIALIZER;
-    g_auto(bson_t) right = BSON_INITIALIZER;
-    bson_iter_t other;
-
-    if (!bson_iter_init_find(&other, doc, bson_iter_key(iter)))
-        return false;
-    bson_append_iter(&left, NULL, 0, iter);
-    bson_append_iter(&right, NULL, 0, &other);
-    return bson_equal(&left, &right);
-}
-
 static void
 copy(Walk *walk, bson_iter_t *iter, bool is_list, bson_t *out)
 {
     while (bson_iter_next(iter)) {
         if (walk->names->len == 0)
-            walk->hidden =
-                walk->before == NULL || has_same(walk->before, iter) ? HIDDEN : HIDDEN_CHANGED;
+            walk->hidden = walk->before == NULL || gw_bson_has_same_field(walk->before, iter)
+                               ? HIDDEN
+                               : HIDDEN_CHANGED;
         if (!is_list)
             g_ptr_array_add(walk->names, (gpointer)bson_iter_key(iter));
         if (!is_list && is_hidden(walk))
