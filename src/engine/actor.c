@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/project-internal.h"
+
 /* `git rev-parse HEAD`, or NULL. */
 static char *
 read_commit(const char *root)
@@ -39,4 +41,20 @@ gw_actor_clear(GwActor *actor)
     g_clear_pointer(&actor->host, g_free);
     g_clear_pointer(&actor->user, g_free);
     g_clear_pointer(&actor->git_commit, g_free);
+}
+
+bool
+gw_actor_tell_history(const GwProject *project, GwHistoryEntry entry, GError **error)
+{
+    g_autoptr(GwHistory) history =
+        gw_history_new(gw_project_clients(project), gw_project_database(project));
+    g_auto(GwActor) actor = {0};
+
+    gw_actor_init(&actor, gw_project_root(project));
+    entry.environment = gw_project_environment(project);
+    entry.host = actor.host;
+    entry.user = actor.user;
+    entry.git_commit = actor.git_commit;
+    entry.pid = actor.pid;
+    return gw_history_add(history, &entry, error);
 }

@@ -5,7 +5,8 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "engine/project.h"
+#include "state/history.h"
 
 /* Strings are owned. */
 typedef struct {
@@ -18,3 +19,6 @@ typedef struct {
 void gw_actor_init(GwActor *actor, const char *project_root);
 void gw_actor_clear(GwActor *actor);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwActor, gw_actor_clear)
+
+/* Write into the history what is done outside of a run; `entry` says all but by whom and where. */
+bool gw_actor_tell_history(const GwProject *project, GwHistoryEntry entry, GError **error);

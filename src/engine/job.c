@@ -213,21 +213,12 @@ update_of(const GwJobParams *params, GError **error)
 static bool
 tell_history(GwProject *project, const GwJobRow *row, GError **error)
 {
-    g_autoptr(GwHistory) history =
-        gw_history_new(gw_project_clients(project), gw_project_database(project));
-    g_auto(GwActor) actor = {0};
-    GwHistoryEntry entry = {.action = "job-cancel",
-                            .result = "completed",
-                            .migration = row->migration,
-                            .run = row->run};
-
-    gw_actor_init(&actor, gw_project_root(project));
-    entry.environment = gw_project_environment(project);
-    entry.host = actor.host;
-    entry.user = actor.user;
-    entry.git_commit = actor.git_commit;
-    entry.pid = actor.pid;
-    return gw_history_add(history, &entry, error);
+    return gw_actor_tell_history(project,
+                                 (GwHistoryEntry){.action = "job-cancel",
+                                                  .result = "completed",
+                                                  .migration = row->migration,
+                                                  .run = row->run},
+                                 error);
 }
 
 /* It may have come to its end since. */

@@ -50,19 +50,11 @@ gw_engine_lock_show(GwProject *project, GwLeaseReport *out_report, GError **erro
 static bool
 tell_history(GwProject *project, const GwLeaseReport *held, GError **error)
 {
-    g_autoptr(GwHistory) history =
-        gw_history_new(gw_project_clients(project), gw_project_database(project));
     g_autofree char *detail = g_strdup_printf("the lease of '%s' was broken", held->owner);
-    g_auto(GwActor) actor = {0};
-    GwHistoryEntry entry = {.action = "lock-release", .result = "completed", .detail = detail};
 
-    gw_actor_init(&actor, gw_project_root(project));
-    entry.environment = gw_project_environment(project);
-    entry.host = actor.host;
-    entry.user = actor.user;
-    entry.git_commit = actor.git_commit;
-    entry.pid = actor.pid;
-    return gw_history_add(history, &entry, error);
+    return gw_actor_tell_history(
+        project,
+        (GwHistoryEntry){.action = "lock-release", .result = "completed", .detail = detail}, error);
 }
 
 bool
