@@ -258,27 +258,13 @@ hear(GwPace *pace, const bson_t *doc)
 static bson_t *
 filter_of(const GwPace *pace)
 {
-    static const GwJobStatus undone_from[] = {GW_JOB_OPEN, GW_JOB_DONE, GW_JOB_UNDOING};
-    bson_t *filter = BCON_NEW("_id", BCON_OID(&pace->job));
-    bson_t in = BSON_INITIALIZER;
-    bson_t list = BSON_INITIALIZER;
-
-    if (!pace->is_undo) {
-        BSON_APPEND_UTF8(filter, "status", gw_job_status_name(GW_JOB_OPEN));
-        return filter;
-    }
-    BSON_APPEND_DOCUMENT_BEGIN(filter, "status", &in);
-    BSON_APPEND_ARRAY_BEGIN(&in, "$in", &list);
-    for (guint32 index = 0; index < G_N_ELEMENTS(undone_from); index++) {
-        char digits[16];
-        const char *key = NULL;
-
-        bson_uint32_to_string(index, &key, digits, sizeof digits);
-        BSON_APPEND_UTF8(&list, key, gw_job_status_name(undone_from[index]));
-    }
-    bson_append_array_end(&in, &list);
-    bson_append_document_end(filter, &in);
-    return filter;
+    if (!pace->is_undo)
+        return BCON_NEW("_id", BCON_OID(&pace->job), "status",
+                        BCON_UTF8(gw_job_status_name(GW_JOB_OPEN)));
+    return BCON_NEW("_id", BCON_OID(&pace->job), "status", "{", "$in", "[",
+                    BCON_UTF8(gw_job_status_name(GW_JOB_OPEN)),
+                    BCON_UTF8(gw_job_status_name(GW_JOB_DONE)),
+                    BCON_UTF8(gw_job_status_name(GW_JOB_UNDOING)), "]", "}");
 }
 
 static void
