@@ -84,3 +84,9 @@ class Mongod:
                 self.process.kill()
                 self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Roomy(Mongod):
+    """With room for what is measured."""
+
+    CACHE_GB, OPLOG_MB = "4", "4096"
