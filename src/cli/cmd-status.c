@@ -57,7 +57,8 @@ static const char *
 remark_on(const GwStatusRow *row, bool is_held)
 {
     if (row->unfinished != NULL && !is_held)
-        return g_str_equal(row->unfinished, "up") ? "ended half-way: the next up takes it back"
+        return g_str_equal(row->unfinished, "up")
+                   ? "ended half-way: the next up takes it back, up --resume goes on"
                : g_str_equal(row->unfinished, "down")
                    ? "its down ended half-way: the next up takes "
                      "that back"

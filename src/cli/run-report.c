@@ -33,6 +33,7 @@ gw_run_params(const GwArgs *args)
     params.out_of_order = policy_of(args, GW_OPTION_ID_ALLOW_OUT_OF_ORDER);
     params.on_conflict = conflict_policy_of(gw_args_str(args, GW_OPTION_ID_ON_CONFLICT));
     params.from_journal = g_strcmp0(gw_args_str(args, GW_OPTION_ID_FROM), "journal") == 0;
+    params.resume = gw_args_has(args, GW_OPTION_ID_RESUME);
     params.skip_bad = gw_args_str(args, GW_OPTION_ID_SKIP_BAD);
     params.no_plan = gw_args_has(args, GW_OPTION_ID_NO_PLAN);
     params.no_backup = gw_args_has(args, GW_OPTION_ID_NO_BACKUP);

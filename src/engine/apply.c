@@ -17,7 +17,9 @@
 #include "engine/apply-internal.h"
 
 #include "base/crash.h"
+#include "engine/going_on.h"
 #include "engine/takeback.h"
+#include "journal/resume.h"
 
 static const GwObserver silent = {0};
 
@@ -28,6 +30,7 @@ gw_apply_step_params(GwRun *run, const GwMigration *migration)
         .project = run->project,
         .clients = gw_project_clients(run->project),
         .tally = run->tally,
+        .watch = run->journal != NULL ? gw_resume_watch(run->journal) : NULL,
         .file = migration->file,
         .fails_whole = true,
         .observer = gw_project_observer(run->project),
@@ -261,7 +264,8 @@ end_call(GwRun *run, bool is_done, GError **error)
     g_autoptr(GError) lost = NULL;
 
     if (gw_lease_check(run->lease, &lost) && gw_questions_check(run->questions, &lost))
-        return is_done && gw_journal_check_kept(run->journal, error);
+        return is_done && gw_resume_check(run->journal, error) &&
+               gw_journal_check_kept(run->journal, error);
     g_clear_error(error);
     g_propagate_error(error, g_steal_pointer(&lost));
     return false;
@@ -306,7 +310,7 @@ tell_unfinished(GwRun *run, const GwMigration *migration)
 {
     g_autofree char *text = NULL;
 
-    if (migration->status != GW_STATUS_RUNNING)
+    if (migration->status != GW_STATUS_RUNNING || run->resumed != NULL)
         return;
     text = g_strdup_printf("'%s' was begun by an earlier run that did not end; it runs again",
                            migration->id);
@@ -335,10 +339,27 @@ put_journal(GwRun *run, GwRecord *record, GError **error)
 static bool
 begin_up(GwRun *run, const GwRecord *record, GError **error)
 {
+    const bool goes_on = run->resumed != NULL;
+
+    /* Where that turns out not to do, what is taken back is recorded first. */
+    if (goes_on && !gw_going_on_begin(run, record, error))
+        return false;
     if (!gw_tracker_begin(run->tracker, record, error))
         return false;
     GW_CRASH_POINT("up.recording");
-    return gw_journal_begin(run->journal, record->id, run->id, "up", error);
+    return goes_on || gw_going_on_begin(run, record, error);
+}
+
+/* It did not do again what it had done: all of it from the beginning. */
+static bool
+start_over(GwRun *run, const GwMigration *migration, const GwRecord *record, GError *take_failure,
+           GError **error)
+{
+    g_autoptr(GError) failure = take_failure;
+
+    if (!gw_going_on_give_up(run, record, error))
+        return gw_prefix(error, "taking back what an earlier run left of '%s'", record->id);
+    return gw_apply_up(run, migration, error);
 }
 
 bool
@@ -355,7 +376,10 @@ gw_apply_up(GwRun *run, const GwMigration *migration, GError **error)
     GW_CRASH_POINT("up.begun");
     gw_apply_emit(run, GW_EVENT_STARTED, record, NULL);
 
-    if (!gw_apply_run_step(run, migration, record, call_up, &failure))
+    if (!gw_apply_run_step(run, migration, record, call_up, &failure) &&
+        gw_going_on_was_wrong(run, failure))
+        return start_over(run, migration, record, failure, error);
+    if (failure != NULL)
         return end_failed_up(run, record, failure, error);
 
     GW_CRASH_POINT("up.done");

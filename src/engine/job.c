@@ -179,7 +179,8 @@ check_action(const GwJobRow *row, const GwJobParams *params, GError **error)
 {
     if (!row->is_active) {
         gw_throw(error, GW_ERROR_REFUSED, "no process is at '%s' any more", row->migration);
-        return gw_hint(error, "The next godwit up takes back what it left.");
+        return gw_hint(error,
+                       "The next godwit up takes back what it left, godwit up --resume goes on.");
     }
     if (params->action != GW_JOB_CANCEL || !g_str_equal(row->state, "undoing"))
         return true;

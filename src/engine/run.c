@@ -18,6 +18,7 @@ gw_run_free(GwRun *run)
     g_clear_pointer(&run->migrations, g_array_unref);
     g_clear_pointer(&run->records, g_ptr_array_unref);
     g_clear_pointer(&run->files, g_ptr_array_unref);
+    gw_job_free(run->resumed);
     gw_writer_free(run->tally);
     gw_writer_free(run->plain);
     gw_journal_free(run->journal);

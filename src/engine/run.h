@@ -35,6 +35,8 @@ typedef struct {
     GwPace *pace;              /* owned; NULL until gw_run_hold */
     GwSkipped *skipped;        /* owned; NULL = bad documents fail */
     GwLimits limits;           /* the configuration's; valid from gw_run_hold on */
+    GwJob *resumed;            /* owned: what to go on with; NULL = nothing, or it has begun */
+    bool is_resumed;           /* what is being applied was begun by an earlier run */
     GwWriter *tally;           /* owned; NULL until gw_run_hold */
     GwWriter *plain;           /* owned: the same without the journal, for taking back */
     GwRules *rules;            /* owned */

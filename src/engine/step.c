@@ -73,6 +73,7 @@ open_script(GwStep *step, GError **error)
         .clients = params->clients,
         .writer = params->tally,
         .detour = params->detour,
+        .watch = params->watch,
         .database = gw_project_database(params->project),
         .output = gw_output_write,
         .note = gw_output_note,

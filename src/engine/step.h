@@ -19,6 +19,7 @@ typedef struct {
     GwClients *clients; /* NULL: only load the file, to see whether it does */
     GwWriter *tally;    /* NULL where `clients` is */
     GwDetour *detour;   /* NULL: reads go to the server */
+    GwWatch *watch;     /* is told what is read; or NULL */
     bool only_loads;    /* to see what the file has: none of its functions is called */
     bool fails_whole;   /* what fails is taken back, all of it: writes may be gathered */
     const GwMigrationFile *file;

@@ -28,6 +28,9 @@ bool gw_takeback_failed(GwRun *run, GError **error);
  * is left to it. */
 bool gw_takeback_unfinished(GwRun *run, GError **error);
 
+/* The same for one job. */
+bool gw_takeback_half(GwRun *run, const GwJob *job, GError **error);
+
 /* "3 documents, 1 change of collections, indexes or options". Owned. */
 char *gw_takeback_describe(const GwUndoResult *result);
 

@@ -4,6 +4,7 @@
  * that the migration got where it was going, only the end is missing.
  */
 #include "engine/apply.h"
+#include "engine/going_on.h"
 #include "engine/takeback.h"
 
 #include "base/crash.h"
@@ -136,8 +137,8 @@ tell_missed(GwRun *run, const GwJob *job, GError **error)
     return is_there || gw_run_tell_history(run, &entry, error);
 }
 
-static bool
-finish_one(GwRun *run, const GwJob *job, GError **error)
+bool
+gw_takeback_half(GwRun *run, const GwJob *job, GError **error)
 {
     if (!has_arrived(run, job))
         return take_back(run, job, error);
@@ -190,8 +191,14 @@ gw_takeback_unfinished(GwRun *run, GError **error)
     for (guint index = 0; index < jobs->len; index++) {
         const GwJob *job = g_ptr_array_index(jobs, index);
 
-        if (!is_asked_for(run, job) && !finish_one(run, job, error))
+        if (is_asked_for(run, job))
+            continue;
+        if (!has_arrived(run, job) && gw_going_on_is_wanted(run, job)) {
+            run->resumed = g_ptr_array_steal_index(jobs, index--);
+            continue;
+        }
+        if (!gw_takeback_half(run, job, error))
             return gw_prefix(error, "taking back what an earlier run left of '%s'", job->migration);
     }
-    return jobs->len == 0 || gw_run_reload(run, error);
+    return (jobs->len == 0 && run->resumed == NULL) || gw_run_reload(run, error);
 }

@@ -37,6 +37,7 @@ typedef struct {
     int out_of_order;       /* GwPolicy */
     GwConflict on_conflict; /* what undo does with what others changed since */
     const char *skip_bad;   /* the file for documents that a sweep is to leave; NULL = it fails */
+    bool resume;            /* up: go on with what a process left half done */
     bool from_journal;      /* down: undo from data, also where there is a down() */
     bool no_plan;           /* go on without a dry run, where the environment wants one */
     bool no_backup;         /* the same for backups */

@@ -12,6 +12,7 @@
 #include "journal/side_by_side.h"
 #include "journal/statement.h"
 #include "journal/sweep.h"
+#include "journal/trace.h"
 #include "mongo/reply_sum.h"
 #include "mongo/write_facts.h"
 
@@ -177,6 +178,19 @@ documents_of(const GwPart *part)
                : gw_bson_get_int(&part->reply, "n", 0);
 }
 
+/* Its entry is there, with what came before: not in the script's transaction, which may go. */
+static void
+note_told(const GwPart *part)
+{
+    const GwDocsWrite *docs = part->docs;
+
+    if (gw_session_in_transaction(docs->write->session))
+        return;
+    gw_trace_confirm(docs->journal->trace, part->trace_mark);
+    if (docs->call != NULL && part->kind != GW_PART_MANY && part->count == part->operations->len)
+        docs->call->is_told = true;
+}
+
 /* Nobody waits inside of a transaction: not in the script's, and not for a turn that another one
  * is waited for with. */
 bool
@@ -192,6 +206,8 @@ gw_docs_run_part(GwPart *part, GError **error)
         return false;
     start_us = g_get_monotonic_time();
     is_done = run_part(part, error);
+    if (is_done && part->is_recorded)
+        note_told(part);
     chunk.documents = is_done ? documents_of(part) : 0;
     chunk.retries = part->attempts > 1 ? part->attempts - 1 : 0;
     chunk.elapsed_us = g_get_monotonic_time() - start_us;

@@ -14,8 +14,9 @@ typedef struct {
     GwConn *conn;
     const GwWrite *write;
     const char *coll;
-    const GwCollInfo *info; /* of the collection */
-    gint64 op;              /* the number of this call */
+    const GwCollInfo *info;   /* of the collection */
+    gint64 op;                /* the number of this call */
+    struct GwTraceCall *call; /* what it is of the script; NULL = nobody wants to know */
     bool is_plain; /* no transaction can hold it: a standalone, a capped collection, system.* */
 } GwDocsWrite;
 

@@ -34,6 +34,7 @@ gw_entry_free(GwEntry *entry)
     g_free(entry->db);
     g_free(entry->coll);
     g_clear_pointer(&entry->facts, bson_destroy);
+    g_clear_pointer(&entry->trace, bson_destroy);
     g_clear_pointer(&entry->data, g_byte_array_unref);
     g_free(entry);
 }
@@ -59,6 +60,8 @@ append_head(const GwEntry *entry, bson_t *doc)
         BSON_APPEND_UTF8(doc, "coll", entry->coll);
     if (entry->facts != NULL)
         BSON_APPEND_DOCUMENT(doc, "facts", entry->facts);
+    if (entry->trace != NULL)
+        BSON_APPEND_DOCUMENT(doc, "trace", entry->trace);
 }
 
 bson_t *
@@ -104,6 +107,7 @@ entry_of(const bson_oid_t *job, const bson_t *doc, GError **error)
     const char *db = gw_bson_get_str(doc, "db");
     GwEntryKind kind = GW_ENTRY_DOCS;
     bson_t facts = BSON_INITIALIZER;
+    bson_t trace = BSON_INITIALIZER;
     GwEntry *entry = NULL;
 
     if (db == NULL || !kind_of_name(gw_bson_get_str(doc, "kind"), &kind)) {
@@ -120,6 +124,8 @@ entry_of(const bson_oid_t *job, const bson_t *doc, GError **error)
     entry->bytes = gw_bson_get_int(doc, "bytes", 0);
     if (gw_bson_get_doc(doc, "facts", &facts))
         entry->facts = bson_copy(&facts);
+    if (gw_bson_get_doc(doc, "trace", &trace))
+        entry->trace = bson_copy(&trace);
     return entry;
 }
 

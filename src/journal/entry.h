@@ -37,9 +37,11 @@ typedef struct {
     char *coll;     /* owned; NULL where it is about no collection */
     gint64 count;
     gint64 parts;
-    gint64 bytes;     /* of the data */
-    bson_t *facts;    /* owned; NULL = none */
-    GByteArray *data; /* owned: a sealed blob; NULL where there is none or it is not read yet */
+    gint64 bytes;      /* of the data */
+    bson_t *facts;     /* owned; NULL = none */
+    bson_t *trace;     /* owned: what the script was at, see trace.h; NULL = not known */
+    gint64 trace_mark; /* of what `trace` tells of */
+    GByteArray *data;  /* owned: a sealed blob; NULL where there is none or it is not read yet */
 } GwEntry;
 
 GwEntry *gw_entry_new(const bson_oid_t *job, GwEntryKind kind, const char *db, const char *coll);

@@ -99,6 +99,18 @@ gw_job_begin(GwColl *jobs, const GwJob *job, GError **error)
 }
 
 bool
+gw_job_go_on(GwColl *jobs, const GwJob *job, const char *run, GError **error)
+{
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_OID(&job->id));
+    /* What was said to the process that died is not meant for this one. */
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "run", BCON_UTF8(run), "}", "$inc", "{", "resumed", BCON_INT32(1),
+                 "}", "$unset", "{", "control", BCON_INT32(1), "progress", BCON_INT32(1), "}");
+
+    return gw_coll_update_one(jobs, filter, update, NULL, error);
+}
+
+bool
 gw_job_mark(GwColl *jobs, const GwJob *job, GwJobStatus status, GError **error)
 {
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_OID(&job->id));

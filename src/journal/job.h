@@ -41,6 +41,9 @@ const char *gw_job_status_name(GwJobStatus status);
 /* Make one that is open. `job` holds id, migration, run, direction, order. */
 bool gw_job_begin(GwColl *jobs, const GwJob *job, GError **error);
 
+/* One that is open goes on in another run. */
+bool gw_job_go_on(GwColl *jobs, const GwJob *job, const char *run, GError **error);
+
 /* Set its status alone. */
 bool gw_job_mark(GwColl *jobs, const GwJob *job, GwJobStatus status, GError **error);
 

@@ -7,6 +7,7 @@
 #include "journal/entry.h"
 #include "journal/journal.h"
 #include "mongo/catalog.h"
+#include "mongo/watch.h"
 
 /* A session of our own, with its row of the fence. */
 typedef struct {
@@ -14,14 +15,20 @@ typedef struct {
     guint row;
 } GwOwnSession;
 
+struct GwTrace;
+struct GwReplay;
+
 struct GwJournal {
-    GwSkipped *skipped; /* borrowed: outlives it; or NULL */
-    GwClients *clients; /* borrowed: outlives the journal */
-    GwPace *pace;       /* borrowed: outlives it; or NULL */
-    GwColl *entries;    /* owned */
-    GwColl *jobs;       /* owned */
-    char *db;           /* owned */
-    char *tracker;      /* owned */
+    struct GwTrace *trace;   /* owned: of `job`; NULL before the first */
+    struct GwReplay *replay; /* owned: of the run before that began `job`; NULL = there was none */
+    GwWatch watch;           /* of what scripts read */
+    GwSkipped *skipped;      /* borrowed: outlives it; or NULL */
+    GwClients *clients;      /* borrowed: outlives the journal */
+    GwPace *pace;            /* borrowed: outlives it; or NULL */
+    GwColl *entries;         /* owned */
+    GwColl *jobs;            /* owned */
+    char *db;                /* owned */
+    char *tracker;           /* owned */
     gint64 token;
     guint workers; /* threads that change documents side by side */
     bool has_transactions;
@@ -52,6 +59,9 @@ bool gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpoin
 bool gw_journal_in_quick_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
                                      GwSession *follower, GError **error);
 void gw_journal_count_unsure(GwJournal *journal);
+
+/* Begin a job again that is open, as part of another run. */
+bool gw_journal_begin_again(GwJournal *journal, const GwJob *job, const char *run, GError **error);
 
 /* Wait until a majority has what the primary has: only then all entries are there to be read. */
 bool gw_journal_make_sure(GwJournal *journal, const GwJob *job, GError **error);

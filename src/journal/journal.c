@@ -23,6 +23,8 @@
 
 #include "base/clock.h"
 #include "journal/fence.h"
+#include "journal/replay.h"
+#include "journal/resume.h"
 
 /* Rows for the transactions of scripts; the others are ours. */
 #define OWN_ROWS (GW_FENCE_ROWS / 2)
@@ -47,6 +49,8 @@ gw_journal_free(GwJournal *journal)
     g_hash_table_unref(journal->known);
     g_hash_table_unref(journal->series);
     gw_job_free(journal->job);
+    gw_trace_free(journal->trace);
+    gw_replay_free(journal->replay);
     gw_coll_free(journal->entries);
     gw_coll_free(journal->jobs);
     g_rw_lock_clear(&journal->schema);
@@ -85,6 +89,7 @@ journal_new(const GwJournalParams *params)
     journal->series = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_mutex_init(&journal->lock);
     g_rw_lock_init(&journal->schema);
+    gw_resume_reset(journal);
     return journal;
 }
 
@@ -125,19 +130,47 @@ job_new(GwJournal *journal, const char *migration, const char *run, const char *
     return job;
 }
 
+/* Nothing of the one before holds for the job. */
+static void
+take_job(GwJournal *journal, GwJob *take_job)
+{
+    g_clear_pointer(&journal->job, gw_job_free);
+    journal->job = take_job;
+    journal->seq = journal->op = journal->unsure = 0;
+    gw_resume_reset(journal);
+    g_hash_table_remove_all(journal->series);
+    gw_journal_forget(journal);
+}
+
+static void
+record(GwJournal *journal)
+{
+    journal->is_recording = true;
+    gw_pace_begin(journal->pace, journal->job, false);
+}
+
 bool
 gw_journal_begin(GwJournal *journal, const char *migration, const char *run, const char *direction,
                  GError **error)
 {
-    g_clear_pointer(&journal->job, gw_job_free);
-    journal->job = job_new(journal, migration, run, direction);
-    journal->seq = journal->op = journal->unsure = 0;
-    g_hash_table_remove_all(journal->series);
-    gw_journal_forget(journal);
+    take_job(journal, job_new(journal, migration, run, direction));
     if (!gw_job_begin(journal->jobs, journal->job, error))
         return false;
-    journal->is_recording = true;
-    gw_pace_begin(journal->pace, journal->job, false);
+    record(journal);
+    return true;
+}
+
+bool
+gw_journal_begin_again(GwJournal *journal, const GwJob *job, const char *run, GError **error)
+{
+    GwJob *again = job_new(journal, job->migration, run, job->direction);
+
+    again->id = job->id;
+    again->order = job->order;
+    take_job(journal, again);
+    if (!gw_job_go_on(journal->jobs, job, run, error))
+        return false;
+    record(journal);
     return true;
 }
 
@@ -435,7 +468,10 @@ gw_journal_announce(GwJournal *journal, GwEntry *entry, GError **error)
 
     if (!journal->has_transactions)
         return insert_parts(journal, entry, error);
-    return gw_journal_in_transaction(journal, append_announced, &announcement, NULL, error);
+    if (!gw_journal_in_transaction(journal, append_announced, &announcement, NULL, error))
+        return false;
+    gw_trace_confirm(journal->trace, entry->trace_mark);
+    return true;
 }
 
 const GwCollInfo *

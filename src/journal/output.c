@@ -130,6 +130,7 @@ put_target_aside(const GwSchemaWrite *schema, const GwCollInfo *info, GwEntry *e
 {
     const char *trash = gw_bson_get_str(entry->facts, "trash");
 
+    gw_schema_describe_step(schema, entry);
     if (!gw_journal_announce(schema->journal, entry, error))
         return false;
     GW_CRASH_POINT("output.announced");
@@ -188,6 +189,7 @@ put_series_aside(const GwSchemaWrite *schema, GError **error)
         return false;
     entry->facts = BCON_NEW("trash", BCON_UTF8(trash), "existed", BCON_BOOL(true));
     gw_schema_describe(info, entry->facts);
+    gw_schema_describe_step(schema, entry);
     if (!gw_journal_announce(schema->journal, entry, error))
         return false;
     if (!copy_buckets(schema, trash, error))

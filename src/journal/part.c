@@ -6,6 +6,7 @@
 #include "journal/joined.h"
 #include "journal/record.h"
 #include "journal/statement.h"
+#include "journal/trace.h"
 #include "journal/transform.h"
 
 /* Pre-images of one transaction. */
@@ -384,6 +385,8 @@ gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
     if (entry == NULL)
         return true;
     entry->is_unsure = part->is_quick;
+    gw_trace_describe_part(part->docs->journal->trace, part, entry);
+    part->trace_mark = entry->trace_mark;
     part->is_recorded = true;
     return gw_journal_append(part->docs->journal, session, row, entry, error);
 }
@@ -421,6 +424,8 @@ announce(GwPart *part, GwEntry **out_entry, GError **error)
     if (part->kind == GW_PART_INSERT)
         add_inserted(part);
     entry = new_announcement(part);
+    if (entry != NULL)
+        gw_trace_describe_part(part->docs->journal->trace, part, entry);
     if (entry != NULL && !gw_journal_announce(part->docs->journal, entry, error))
         return false;
     *out_entry = g_steal_pointer(&entry);
@@ -434,6 +439,8 @@ settle(GwPart *part, const GwEntry *announced, GError **error)
 {
     g_autoptr(GwEntry) entry = new_entry(part);
 
+    if (entry != NULL)
+        gw_trace_describe_part(part->docs->journal->trace, part, entry);
     if (entry != NULL && !gw_journal_announce(part->docs->journal, entry, error))
         return false;
     GW_CRASH_POINT("plain.settled");

@@ -3,6 +3,7 @@
 
 #include "base/crash.h"
 #include "journal/build.h"
+#include "journal/trace.h"
 
 bool
 gw_schema_hand_on(const GwSchemaWrite *schema, bson_t *out_reply, GError **error)
@@ -48,12 +49,20 @@ gw_schema_append_indexes(bson_t *facts, const char *name, const GPtrArray *index
     bson_append_array_end(facts, &array);
 }
 
+void
+gw_schema_describe_step(const GwSchemaWrite *schema, GwEntry *entry)
+{
+    gw_trace_describe(schema->journal->trace, schema->call,
+                      gw_session_in_transaction(schema->write->session) ? "own" : "deed", entry);
+}
+
 static GwEntry *
 entry_new(const GwSchemaWrite *schema, GwEntryKind kind, bson_t *take_facts)
 {
     GwEntry *entry = gw_journal_entry_new(schema->journal, kind, schema->db, schema->coll);
 
     entry->facts = take_facts;
+    gw_schema_describe_step(schema, entry);
     return entry;
 }
 

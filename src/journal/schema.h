@@ -23,7 +23,8 @@ typedef struct {
     GwWriter *next;
     GwConn *conn;
     const GwWrite *write;
-    const char *db; /* what is changed, which need not be where the command goes */
+    const struct GwTraceCall *call; /* what it is of the script */
+    const char *db;                 /* what is changed, which need not be where the command goes */
     const char *coll;
     const char *to_db; /* of a rename */
     const char *to_coll;
@@ -44,6 +45,9 @@ bool gw_series_keep(const GwSchemaWrite *schema, GError **error);
 
 /* Note in the script's transaction that its write makes the collection. */
 bool gw_schema_note_made(const GwSchemaWrite *schema, GError **error);
+
+/* Say in an entry of the write what step of the script it is of. */
+void gw_schema_describe_step(const GwSchemaWrite *schema, GwEntry *entry);
 
 /* Append what `info` says of type, options and indexes to `facts`. */
 void gw_schema_describe(const GwCollInfo *info, bson_t *facts);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/crew.h"
 #include "journal/statement.h"
+#include "journal/trace.h"
 #include "mongo/command.h"
 #include "mongo/reply_sum.h"
 
@@ -90,6 +91,32 @@ expect(const Sweep *sweep, gint64 total, const bson_t *count)
     gw_pace_sweep_begin(pace_of(sweep), &facts);
 }
 
+/* What an earlier run did of it. */
+static const GwDone *
+done_of(const Sweep *sweep)
+{
+    const GwTraceCall *call = sweep->part->docs->call;
+
+    return call != NULL ? call->done : NULL;
+}
+
+static bool
+is_done_before(const Sweep *sweep, const bson_t *doc)
+{
+    bson_iter_t id;
+
+    return bson_iter_init_find(&id, doc, "_id") && gw_done_has(done_of(sweep), &id);
+}
+
+/* The answer is to all of it. */
+static void
+add_done(Sweep *sweep)
+{
+    for (guint index = 0;
+         !gw_done_is_empty(done_of(sweep)) && index < gw_done_replies(done_of(sweep))->len; index++)
+        gw_reply_sum_add(&sweep->sum, g_ptr_array_index(gw_done_replies(done_of(sweep)), index), 0);
+}
+
 static GwReader *
 open_reader(const Sweep *sweep, bool in_order)
 {
@@ -107,10 +134,10 @@ find_more(Sweep *sweep, guint count, GError **error)
     while (!sweep->is_ended && gw_doc_set_count(sweep->found) < count) {
         if (!gw_reader_next(sweep->reader, &doc, error))
             return false;
-        if (doc != NULL)
-            gw_doc_set_add(sweep->found, doc);
-        else
+        if (doc == NULL)
             sweep->is_ended = true;
+        else if (!is_done_before(sweep, doc))
+            gw_doc_set_add(sweep->found, doc);
     }
     return true;
 }
@@ -323,9 +350,10 @@ has_ranges(const Sweep *sweep, const bson_t *first, const bson_t *last)
 }
 
 static bool
-walk_ranges(Sweep *sweep, const bson_t *last, GError **error)
+walk_range(Sweep *sweep, const GwIdRange *range, GError **error)
 {
-    g_autoptr(bson_t) after = NULL;
+    g_autoptr(bson_t) after = range->after != NULL ? bson_copy(range->after) : NULL;
+    const bson_t *last = range->upto;
     bool is_last = false;
 
     while (!is_last) {
@@ -349,6 +377,18 @@ walk_ranges(Sweep *sweep, const bson_t *last, GError **error)
 }
 
 static bool
+walk_ranges(Sweep *sweep, const bson_t *last, GError **error)
+{
+    g_autoptr(GPtrArray) gaps = gw_done_gaps(done_of(sweep), last);
+
+    for (guint index = 0; index < gaps->len; index++) {
+        if (!walk_range(sweep, g_ptr_array_index(gaps, index), error))
+            return false;
+    }
+    return true;
+}
+
+static bool
 walk(Sweep *sweep, GError **error)
 {
     g_autoptr(bson_t) first = NULL;
@@ -361,8 +401,9 @@ walk(Sweep *sweep, GError **error)
     if (!find_bound(sweep, &(GwBound){0}, &first, error) ||
         !find_bound(sweep, &(GwBound){.from_end = true}, &last, error))
         return false;
-    return has_ranges(sweep, first, last) ? walk_ranges(sweep, last, error)
-                                          : walk_lists(sweep, error);
+    return has_ranges(sweep, first, last) && !gw_done_has_ids(done_of(sweep))
+               ? walk_ranges(sweep, last, error)
+               : walk_lists(sweep, error);
 }
 
 /* Whether the change moves documents along an index other than that of _id: any, or a unique one.
@@ -494,7 +535,7 @@ run(Sweep *sweep, GError **error)
                    error))
         return false;
     if (sweep->is_ended && gw_doc_set_count(sweep->found) == 0)
-        return run_empty(sweep, error);
+        return !gw_done_is_empty(done_of(sweep)) || run_empty(sweep, error);
     g_atomic_int_set(&sweep->size, (gint)gw_pace_chunk_max(pace_of(sweep), CHUNK_START));
     expect(sweep, sweep->is_ended ? gw_doc_set_count(sweep->found) : 0, NULL);
     sweep->crew = gw_crew_new(threads_for(sweep), run_chunk, chunk_free, sweep);
@@ -516,6 +557,7 @@ gw_sweep_run(GwPart *part, GError **error)
     if (gw_session_in_transaction(part->docs->write->session))
         return gw_docs_run_part(part, error);
     sweep.conn = gw_conn_take(part->docs->journal->clients);
+    add_done(&sweep);
     is_done = run(&sweep, error);
     gw_pace_sweep_end(pace_of(&sweep));
     bson_destroy(&part->reply);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/docs.h"
+#include "journal/fingerprint.h"
+#include "journal/replay.h"
 #include "journal/schema.h"
 #include "mongo/write_facts.h"
 
@@ -15,6 +17,7 @@ typedef struct {
     GwConn *conn;
     const GwWrite *write;
     const GwWriteFacts *facts;
+    GwTraceCall *trace;
 } Call;
 
 static bool
@@ -32,6 +35,7 @@ schema_of(const Call *call)
         .next = call->recorder->next,
         .conn = call->conn,
         .write = call->write,
+        .call = call->trace,
         .db = call->facts->db,
         .coll = call->facts->coll,
         .to_db = call->facts->to_db,
@@ -114,6 +118,7 @@ apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
         .coll = call->facts->coll,
         .info = info,
         .op = gw_journal_next_op(journal),
+        .call = call->trace,
     };
 
     if (info == NULL)
@@ -165,20 +170,61 @@ apply_schema(const Call *call, bson_t *out_reply, GError **error)
 }
 
 static bool
+apply_new(const Call *call, bson_t *out_reply, GError **error)
+{
+    const bool is_done = is_of_documents(call->write->kind) && call->facts->coll != NULL
+                             ? apply_documents(call, out_reply, error)
+                             : apply_schema(call, out_reply, error);
+
+    gw_trace_end(call->recorder->journal->trace, call->trace, is_done ? out_reply : NULL);
+    return is_done;
+}
+
+static bool
+throw_stopped(GError **error)
+{
+    return gw_throw(error, GW_ERROR_REFUSED, "the migration can't go on where it was");
+}
+
+/* What an earlier run did of it is not done again. */
+static bool
+apply_again(const Call *call, bson_t *out_reply, GError **error)
+{
+    GwJournal *journal = call->recorder->journal;
+    GwReplayAnswer answer = GW_REPLAY_OVER;
+
+    if (journal->replay != NULL)
+        answer = gw_replay_meet(journal->replay, call->write, call->trace, out_reply);
+    switch (answer) {
+    case GW_REPLAY_OVER:
+        gw_trace_begin(journal->trace, call->trace);
+        return apply_new(call, out_reply, error);
+    case GW_REPLAY_GO_ON:
+        return apply_new(call, out_reply, error);
+    case GW_REPLAY_ANSWERED:
+        return true;
+    case GW_REPLAY_STOPPED:
+        return throw_stopped(error);
+    }
+    g_assert_not_reached();
+}
+
+static bool
 recorder_apply(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_reply,
                GError **error)
 {
     const Recorder *recorder = (const Recorder *)self;
     g_auto(GwWriteFacts) facts = {0};
-    Call call = {.recorder = recorder, .conn = conn, .write = write, .facts = &facts};
+    GwTraceCall trace = {0};
+    Call call = {
+        .recorder = recorder, .conn = conn, .write = write, .facts = &facts, .trace = &trace};
 
     if (!recorder->journal->is_recording)
         return gw_writer_apply(recorder->next, conn, write, out_reply, error);
     gw_write_facts_read(write, &facts);
     bson_init(out_reply);
-    if (is_of_documents(write->kind) && facts.coll != NULL)
-        return apply_documents(&call, out_reply, error);
-    return apply_schema(&call, out_reply, error);
+    trace.of = gw_fingerprint_write(write);
+    return apply_again(&call, out_reply, error);
 }
 
 static void

@@ -5,6 +5,19 @@
 #include "script/binding-mongo.h"
 
 static void
+work_on_read(GwCall *call, GwConn *conn, const bson_t *command, GwSession *session)
+{
+    GwWatch *watch = call->mongo->engine->params->watch;
+    bool is_done = false;
+
+    if (watch != NULL && watch->answer(watch, call->db, command, &call->reply))
+        return;
+    is_done = gw_command_read(conn, call->db, command, session, &call->reply, &call->task.error);
+    if (watch != NULL)
+        watch->saw(watch, call->db, command, is_done ? &call->reply : NULL);
+}
+
+static void
 work_on_command(GwCall *call, GwConn *conn, GwSession *session)
 {
     bson_t command;
@@ -17,7 +30,7 @@ work_on_command(GwCall *call, GwConn *conn, GwSession *session)
         return;
     }
     if (call->route == GW_CALL_READ) {
-        gw_command_read(conn, call->db, &command, session, &call->reply, &call->task.error);
+        work_on_read(call, conn, &command, session);
         return;
     }
     const GwWrite write = {

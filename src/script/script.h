@@ -10,6 +10,7 @@
 #include "model/mask.h"
 #include "mongo/client.h"
 #include "mongo/detour.h"
+#include "mongo/watch.h"
 #include "mongo/writer.h"
 
 typedef struct GwScript GwScript;
@@ -31,6 +32,7 @@ typedef struct {
     GwClients *clients;   /* NULL: no database (for configuration files) */
     GwWriter *writer;     /* NULL only where `clients` is */
     GwDetour *detour;     /* takes the reads and transactions; NULL: they go to the server */
+    GwWatch *watch;       /* is told what is read, where there is no detour; or NULL */
     const char *database; /* what db is in up(db, client); NULL: the URI's, else "test" */
     GwScriptOutputFunc output; /* console.*, process.stdout; NULL: dropped */
     GwScriptNoteFunc note;     /* remarks that fail nothing, such as un-awaited work; or NULL */

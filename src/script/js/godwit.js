@@ -90,10 +90,12 @@ async function sweep(collection, filter, transform) {
   }
   if (filter === null || typeof filter !== 'object') throw new TypeError('sweep: the filter has to be an object; {} is all');
   if (typeof transform !== 'function') throw new TypeError('sweep: the last argument has to be a function of a document');
-  const mayLose = /delete|\$unset|\$rename/.test(Function.prototype.toString.call(transform));
+  const text = Function.prototype.toString.call(transform);
+  const mayLose = /delete|\$unset|\$rename/.test(text);
   const decide = decider(transform, mayLose);
   if (!native.canSweep()) return oneByOne(collection, filter, decide);
-  const command = { sweep: collection.collectionName, filter, mayLose };
+  // The text is what tells this sweep from others when a run goes on where an earlier one was.
+  const command = { sweep: collection.collectionName, filter, mayLose, text };
   const reply = await native.sweep(collection.dbName, command, undefined, { at }, decide);
   return {
     acknowledged: true, matchedCount: reply.n ?? 0, modifiedCount: reply.nModified ?? 0, deletedCount: reply.nDeleted ?? 0,
