@@ -11,7 +11,7 @@ typedef struct GwHistory GwHistory;
 /* What happened. Strings are borrowed and may be NULL. */
 typedef struct {
     const char *action;    /* "up", "down", "redo", "validate", "reset", "lock-release" */
-    const char *result;    /* "completed", "failed", "rolled_back" */
+    const char *result;    /* "completed", "failed", "rolled_back", "resumed" */
     const char *migration; /* NULL: not about one */
     const char *file;
     const char *checksum;
