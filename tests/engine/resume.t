@@ -84,6 +84,11 @@ def test_so_does_one_with_object_ids_and_strings_and_dates(project):
         project.client.drop_database(project.database)
 
 
+def test_where_many_are_left_the_ranges_between_are_walked(project):
+    seed(project, 20000)
+    goes_on(project, "await c.updateMany({}, { $inc: { n: 1 } });", 20000)
+
+
 def test_ids_of_many_types_go_on_as_well(project):
     kinds = [lambda n: n, lambda n: f"s{n}", lambda n: bson.ObjectId(), lambda n: {"a": n}, lambda n: n + 0.5]
     seed(project, ids=lambda n: kinds[n % len(kinds)](n))
