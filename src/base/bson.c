@@ -120,3 +120,29 @@ gw_bson_has_same_field(const bson_t *doc, const bson_iter_t *iter)
     return bson_iter_init_find(&other, doc, bson_iter_key(iter)) &&
            gw_bson_is_same_value(&other, iter);
 }
+
+void
+gw_bson_cursor_init(GwBsonCursor *cursor, const bson_t *doc)
+{
+    cursor->doc = doc;
+    g_assert(bson_iter_init(&cursor->at, doc));
+}
+
+static bool
+is_at(const bson_iter_t *iter, const char *name)
+{
+    return strcmp(bson_iter_key(iter), name) == 0;
+}
+
+bool
+gw_bson_cursor_seek(GwBsonCursor *cursor, const char *name, bson_iter_t *out_field)
+{
+    bson_iter_t next = cursor->at;
+
+    if ((bson_iter_next(&next) && is_at(&next, name)) ||
+        bson_iter_init_find(&next, cursor->doc, name)) {
+        cursor->at = *out_field = next;
+        return true;
+    }
+    return false;
+}

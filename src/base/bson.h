@@ -50,3 +50,14 @@ bool gw_bson_has_same_field(const bson_t *doc, const bson_iter_t *iter);
 
 /* The value at an iterator as its bytes in the document, which begin behind the name. Borrowed. */
 const guint8 *gw_bson_raw_value(const bson_iter_t *iter, gsize *out_length);
+
+/* A document in which fields are looked up one after the other, mostly in their own order. */
+typedef struct {
+    const bson_t *doc; /* borrowed */
+    bson_iter_t at;    /* the field found last */
+} GwBsonCursor;
+
+void gw_bson_cursor_init(GwBsonCursor *cursor, const bson_t *doc);
+
+/* Find the field `name`, which may have dots: `out_field` is at it. */
+bool gw_bson_cursor_seek(GwBsonCursor *cursor, const char *name, bson_iter_t *out_field);

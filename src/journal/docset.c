@@ -156,9 +156,13 @@ bool
 gw_doc_set_read(GwDocSet *set, GwConn *conn, const char *db, const bson_t *command,
                 GwSession *session, gsize bytes_max, GError **error)
 {
-    g_autoptr(GwReader) reader = gw_reader_new(conn, db, command, session);
+    g_autoptr(bson_t) find = bson_copy(command);
+    g_autoptr(GwReader) reader = NULL;
     const bson_t *doc = NULL;
 
+    /* All in one reply, as far as that has room. */
+    BSON_APPEND_INT32(find, "batchSize", INT32_MAX);
+    reader = gw_reader_new(conn, db, find, session);
     do {
         if (!gw_reader_next(reader, &doc, error))
             return false;

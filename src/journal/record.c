@@ -72,39 +72,6 @@ append_id(bson_t *record, const char *key, const bson_t *doc)
         BSON_APPEND_NULL(record, key);
 }
 
-/* A document in which fields are looked up one after the other, mostly in their own order. */
-typedef struct {
-    const bson_t *doc; /* borrowed */
-    bson_iter_t at;    /* the field found last */
-} Cursor;
-
-static void
-cursor_init(Cursor *cursor, const bson_t *doc)
-{
-    cursor->doc = doc;
-    g_assert(bson_iter_init(&cursor->at, doc));
-}
-
-static bool
-is_at(const bson_iter_t *iter, const char *name)
-{
-    return strcmp(bson_iter_key(iter), name) == 0;
-}
-
-/* Find the field `name`: `out_field` is at it. */
-static bool
-seek(Cursor *cursor, const char *name, bson_iter_t *out_field)
-{
-    bson_iter_t next = cursor->at;
-
-    if ((bson_iter_next(&next) && is_at(&next, name)) ||
-        bson_iter_init_find(&next, cursor->doc, name)) {
-        cursor->at = *out_field = next;
-        return true;
-    }
-    return false;
-}
-
 /* What changed, gathered field by field. */
 typedef struct {
     bson_t before; /* p */
@@ -140,11 +107,11 @@ hash_found(guint64 hash, const char *name, const bson_iter_t *iter)
 
 /* Note a field of `pre` where it differs. The hash goes over p's fields, then over n's. */
 static void
-note_before(Diff *diff, const bson_iter_t *field, Cursor *post)
+note_before(Diff *diff, const bson_iter_t *field, GwBsonCursor *post)
 {
     const char *name = bson_iter_key(field);
     bson_iter_t now;
-    bool is_there = seek(post, name, &now);
+    bool is_there = gw_bson_cursor_seek(post, name, &now);
 
     if (is_there && gw_bson_is_same_value(field, &now))
         return;
@@ -155,14 +122,14 @@ note_before(Diff *diff, const bson_iter_t *field, Cursor *post)
 
 /* Note a field of `post` where it is new. */
 static void
-note_added(Diff *diff, Cursor *pre, const bson_iter_t *field)
+note_added(Diff *diff, GwBsonCursor *pre, const bson_iter_t *field)
 {
     const char *name = bson_iter_key(field);
     bson_iter_t before;
     char digits[16];
     const char *key = NULL;
 
-    if (seek(pre, name, &before))
+    if (gw_bson_cursor_seek(pre, name, &before))
         return;
     bson_uint32_to_string(diff->added_count++, &key, digits, sizeof digits);
     BSON_APPEND_UTF8(&diff->added, key, name);
@@ -277,12 +244,12 @@ gw_record_announce(const bson_t *pre, bool is_delete, bson_t *out_record)
 static void
 diff_all(Diff *diff, const bson_t *pre, const bson_t *post)
 {
-    Cursor old = {0};
-    Cursor new = {0};
+    GwBsonCursor old = {0};
+    GwBsonCursor new = {0};
     bson_iter_t iter;
 
-    cursor_init(&old, pre);
-    cursor_init(&new, post);
+    gw_bson_cursor_init(&old, pre);
+    gw_bson_cursor_init(&new, post);
     g_assert(bson_iter_init(&iter, pre));
     while (bson_iter_next(&iter))
         note_before(diff, &iter, &new);
@@ -333,19 +300,19 @@ gw_record_diff_fields(const bson_t *pre, const bson_t *post, const char *const *
                       bson_t *out_record)
 {
     g_auto(Diff) diff = {0};
-    Cursor old = {0};
-    Cursor new = {0};
+    GwBsonCursor old = {0};
+    GwBsonCursor new = {0};
     bson_iter_t field;
 
     diff_init(&diff);
-    cursor_init(&old, pre);
-    cursor_init(&new, post);
+    gw_bson_cursor_init(&old, pre);
+    gw_bson_cursor_init(&new, post);
     for (const char *const *name = touched; *name != NULL; name++) {
-        if (seek(&old, *name, &field))
+        if (gw_bson_cursor_seek(&old, *name, &field))
             note_before(&diff, &field, &new);
     }
     for (const char *const *name = touched; *name != NULL; name++) {
-        if (seek(&new, *name, &field))
+        if (gw_bson_cursor_seek(&new, *name, &field))
             note_added(&diff, &old, &field);
     }
     if (!diff.is_changed)
@@ -467,6 +434,50 @@ gw_record_is_as_before(const GwDocRecord *record, const bson_t *current)
     return has_fields_as_before(record, current);
 }
 
+/* Whether what was added, as far as `current` still has it, makes up the rest of its fields. */
+static bool
+is_rest_added(const GwDocRecord *record, const bson_t *current, guint32 rest)
+{
+    bson_iter_t iter;
+
+    if (gw_record_begin_added(record, &iter)) {
+        for (const char *name = next_added(&iter); name != NULL; name = next_added(&iter))
+            rest -= gw_bson_has_field(current, name) ? 1 : 0;
+    }
+    return rest == 0;
+}
+
+/* Append the fields in the order that the record has; p's value, else the current one. Answers
+ * whether that is all of p and `current`, but for what was added: else it was in vain. */
+static bool
+append_all_in_order(const GwDocRecord *record, const bson_t *current, bson_t *out)
+{
+    guint32 rest_of_pre = bson_count_keys(&record->pre);
+    guint32 rest = bson_count_keys(current);
+    GwBsonCursor pre = {0};
+    GwBsonCursor now = {0};
+    bson_iter_t order;
+    bson_iter_t names;
+
+    if (!bson_iter_init_find(&order, record->doc, "o") || !bson_iter_recurse(&order, &names))
+        return false;
+    gw_bson_cursor_init(&pre, &record->pre);
+    gw_bson_cursor_init(&now, current);
+    while (bson_iter_next(&names)) {
+        const char *name = bson_iter_utf8(&names, NULL);
+        bson_iter_t before;
+        bson_iter_t field;
+        const bool is_in_pre = gw_bson_cursor_seek(&pre, name, &before);
+        const bool is_there = gw_bson_cursor_seek(&now, name, &field);
+
+        rest_of_pre -= is_in_pre ? 1 : 0;
+        rest -= is_there ? 1 : 0;
+        if (is_in_pre || is_there)
+            bson_append_iter(out, NULL, 0, is_in_pre ? &before : &field);
+    }
+    return rest_of_pre == 0 && is_rest_added(record, current, rest);
+}
+
 /* The value that the field `name` has to have: `p`'s, else the current one; none where it was
  * added. */
 static void
@@ -516,7 +527,7 @@ append_rest(const GwDocRecord *record, const bson_t *current, GHashTable *done, 
 
 /* A field that the change left alone and that somebody has taken away since stays away. */
 static void
-append_in_order(const GwDocRecord *record, const bson_t *current, GHashTable *done, bson_t *out)
+append_ordered(const GwDocRecord *record, const bson_t *current, GHashTable *done, bson_t *out)
 {
     bson_iter_t order;
     bson_iter_t names;
@@ -548,13 +559,17 @@ append_missing(const GwDocRecord *record, GHashTable *done, bson_t *out)
 bson_t *
 gw_record_restored(const GwDocRecord *record, const bson_t *current)
 {
-    g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) done = NULL;
     bson_t *out = NULL;
 
     if (record->kind == GW_RECORD_DELETED || is_whole(record) || current == NULL)
         return bson_copy(&record->pre);
-    out = bson_sized_new(current->len);
-    append_in_order(record, current, done, out);
+    out = bson_sized_new(current->len + record->pre.len);
+    if (append_all_in_order(record, current, out))
+        return out;
+    bson_reinit(out);
+    done = g_hash_table_new(g_str_hash, g_str_equal);
+    append_ordered(record, current, done, out);
     append_rest(record, current, done, out);
     append_missing(record, done, out);
     return out;

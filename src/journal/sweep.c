@@ -122,6 +122,8 @@ open_reader(const Sweep *sweep, bool in_order)
 {
     g_autoptr(bson_t) find = gw_statement_find_ids(sweep->part, in_order);
 
+    /* The next ones are read while the first are changed. */
+    BSON_APPEND_INT32(find, "batchSize", FEW_DOCUMENTS + 1);
     return gw_reader_new(sweep->conn, sweep->part->docs->write->db, find, NULL);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/layout.h"
 #include "journal/prepared.h"
 #include "journal/putback.h"
 #include "journal/undo-internal.h"
@@ -11,7 +12,8 @@
 /* Where only a different way may work. */
 typedef struct {
     bool lifts; /* take all documents out first, then put them in: values may have been swapped */
-    bool bypasses; /* the validator does not let the old documents back */
+    bool bypasses;  /* the validator does not let the old documents back */
+    bool is_single; /* a replacement for each document */
 } Way;
 
 /* One entry on its way back. */
@@ -26,6 +28,7 @@ typedef struct {
     gsize delete_count;
     gsize update_count;
     gsize insert_count;
+    GwLayout layout; /* documents that get a field back at its old place */
     bson_t same;     /* the update by fields that the first document needs */
     bson_t same_ids; /* an array: of the documents that need it as well, as long as all do */
     guint32 same_count;
@@ -43,6 +46,7 @@ batch_clear(Batch *batch)
     g_clear_pointer(&batch->inserts, g_byte_array_unref);
     bson_destroy(&batch->same);
     bson_destroy(&batch->same_ids);
+    gw_layout_clear(&batch->layout);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Batch, batch_clear)
 
@@ -57,6 +61,7 @@ init(Batch *batch)
     batch->delete_count = batch->update_count = batch->insert_count = 0;
     batch->restored = batch->kept = batch->error_code = 0;
     batch->same_count = 0;
+    gw_layout_init(&batch->layout, batch->updates, &batch->update_count);
 }
 
 static void
@@ -179,10 +184,13 @@ add_insert(Batch *batch, const GwDocRecord *record, const bson_t *doc)
         add(batch->inserts, &batch->insert_count, doc);
 }
 
-/* Put `restored` in the place of the document that is there now. */
+/* Put `restored` in the place of the document `current`. */
 static void
-add_restored(Batch *batch, const GwDocRecord *record, const bson_t *restored)
+add_restored(Batch *batch, const GwDocRecord *record, const bson_t *current, const bson_t *restored)
 {
+    if (!batch->way.lifts && !batch->way.is_single && !is_odd(restored) &&
+        gw_layout_add(&batch->layout, &record->id, current, restored))
+        return;
     if (!batch->way.lifts) {
         add_update(batch, record, restored, false);
         return;
@@ -241,7 +249,7 @@ add_record(Batch *batch, const GwDocRecord *record, const bson_t *current)
     if (current == NULL)
         add_insert(batch, record, restored);
     else
-        add_restored(batch, record, restored);
+        add_restored(batch, record, current, restored);
     return true;
 }
 
@@ -331,6 +339,7 @@ write_back(Batch *batch, GwSession *session, GError **error)
     if (!decide(batch, current, error))
         return false;
     join_updates(batch);
+    gw_layout_end(&batch->layout);
     return send(batch, session, GW_WRITE_DELETE, batch->deletes, error) &&
            send(batch, session, GW_WRITE_UPDATE, batch->updates, error) &&
            send(batch, session, GW_WRITE_INSERT, batch->inserts, error);
@@ -362,6 +371,9 @@ change_way(Batch *batch)
         return batch->way.lifts = true;
     if (batch->error_code == VALIDATION_FAILED && !batch->way.bypasses)
         return batch->way.bypasses = true;
+    /* A pipeline may be refused where a document is not: it lies deeper in one. */
+    if (!batch->way.lifts && !batch->way.is_single && !batch->is_by_fields)
+        return batch->way.is_single = true;
     return false;
 }
 

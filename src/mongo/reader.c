@@ -13,6 +13,7 @@ struct GwReader {
     bson_iter_t iter;   /* in `batch` */
     bson_t doc;         /* a view of the document that was handed out last */
     gint64 cursor;      /* 0 = there is nothing more on the server */
+    gint64 batch_size;  /* of the command; 0 = as much as the server puts into one */
 };
 
 GwReader *
@@ -25,6 +26,7 @@ gw_reader_new(GwConn *conn, const char *db, const bson_t *command, GwSession *se
     reader->session = session;
     reader->db = g_strdup(db);
     reader->command = bson_copy(command);
+    reader->batch_size = gw_bson_get_int(command, "batchSize", 0);
     if (!gw_session_in_transaction(session))
         BCON_APPEND(reader->command, "$readPreference", "{", "mode", BCON_UTF8("primary"), "}");
     return reader;
@@ -104,6 +106,8 @@ fetch_more(GwReader *reader, GError **error)
     g_autoptr(bson_t) command =
         BCON_NEW("getMore", BCON_INT64(reader->cursor), "collection", BCON_UTF8(reader->coll));
 
+    if (reader->batch_size > 0)
+        BSON_APPEND_INT64(command, "batchSize", reader->batch_size);
     return fetch(reader, command, "cursor.nextBatch", error);
 }
 

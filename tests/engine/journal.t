@@ -324,6 +324,40 @@ def test_a_document_with_two_fields_of_one_name_is_undone(project):
     assert snapshot(project.db) == before
 
 
+def every_value(n):
+    return [n, bson.Int64(n), n / 3, float("nan"), -0.0, bson.Decimal128(f"{n}.10"), f"text {n}", "$name", None, True,
+            [n, [n], {"$a": n}], [], {}, {"a.b": n, "": 1}, bson.Binary(b"%d" % n, 5), bson.Regex("^a", "i"),
+            bson.Timestamp(n, 1), bson.MinKey(), bson.MaxKey(), bson.Code("x", {"n": n}), bson.Code("y"),
+            bson.ObjectId(), bson.DBRef("a", n)]
+
+
+def nested(levels):
+    value = {"n": 1}
+    for _ in range(levels):
+        value = {"d": value}
+    return value
+
+
+def test_fields_come_back_at_their_places(project):
+    """Many documents of one shape, every type of value, and a few of other shapes between."""
+    values = [value for n in range(20) for value in every_value(n)]
+    documents = [{"_id": n, "a": value, "gone": values[-n], "same": 1, "z": value} for n, value in enumerate(values)]
+    documents[70:71] = [{"_id": "one", "gone": 1, "z": 2}, {"_id": "two", "a": 1, "gone": [1], "more": 2, "z": 0}]
+    documents[200:201] = [{"_id": f"deep {n}", "a": n, "gone": nested(n), "z": 1} for n in (175, 176)]
+    project.db.users.insert_many(documents)
+    before = snapshot(project.db)
+    for change in ["{ $unset: { gone: 1, same: 1 } }", "{ $rename: { gone: 'z2', a: 'b' } }",
+                   "[{ $project: { z: 1 } }]", "{ $rename: { a: 'z' } }"]:
+        project.up_down("001_a.js", f"await db.collection('users').updateMany({{}}, {change});")
+        project.ok("up")
+        assert snapshot(project.db) != before, change
+        # A field that others have added since stays.
+        project.db.users.update_one({"_id": 7}, {"$set": {"theirs": 1}})
+        project.ok("undo", "001_a", "--yes")
+        project.db.users.update_one({"_id": 7}, {"$unset": {"theirs": 1}})
+        assert snapshot(project.db) == before, change
+
+
 def test_down_from_the_journal_does_not_call_down(project):
     assert restored(project, ["down", "--from=journal"], CHANGES["unset, which moves fields"])
 
