@@ -136,14 +136,12 @@ add_coll(Reading *reading, const bson_t *doc)
 {
     GwArchiveColl *coll = g_new0(GwArchiveColl, 1);
     const char *type = gw_bson_get_str(doc, "type");
-    bson_t exact = BSON_INITIALIZER;
 
     coll->db = g_strdup(gw_bson_get_str(doc, "db"));
     coll->coll = g_strdup(gw_bson_get_str(doc, "collection"));
     coll->metadata = g_strdup(gw_bson_get_str(doc, "metadata"));
     coll->type = g_strdup(type != NULL ? type : "");
-    if (gw_bson_get_doc(doc, GW_ARCHIVE_EXACT, &exact))
-        coll->exact = bson_copy(&exact);
+    coll->exact = gw_bson_copy_doc(doc, GW_ARCHIVE_EXACT);
     coll->index = reading->facts->colls->len;
     g_ptr_array_add(reading->facts->colls, coll);
     g_hash_table_insert(reading->by_name, g_strdup_printf("%s.%s", coll->db, coll->coll), coll);

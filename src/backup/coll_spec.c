@@ -28,11 +28,7 @@ gw_coll_spec_exact(const GwCollInfo *info)
     BSON_APPEND_DOCUMENT(exact, "options", info->options != NULL ? info->options : none);
     BSON_APPEND_ARRAY_BEGIN(exact, "indexes", &indexes);
     for (guint index = 0; info->indexes != NULL && index < info->indexes->len; index++) {
-        char digits[16];
-        const char *key = NULL;
-
-        bson_uint32_to_string(index, &key, digits, sizeof digits);
-        BSON_APPEND_DOCUMENT(&indexes, key, g_ptr_array_index(info->indexes, index));
+        gw_bson_append_doc_at(&indexes, index, g_ptr_array_index(info->indexes, index));
     }
     bson_append_array_end(exact, &indexes);
     return exact;

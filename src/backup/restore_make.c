@@ -66,11 +66,7 @@ make_indexes(const GwRestore *restore, GwConn *conn, const GwRestoreItem *item, 
         return true;
     BSON_APPEND_ARRAY_BEGIN(command, "indexes", &array);
     for (guint next = 0; next < indexes->len; next++) {
-        char digits[16];
-        const char *key = NULL;
-
-        bson_uint32_to_string(next, &key, digits, sizeof digits);
-        BSON_APPEND_DOCUMENT(&array, key, g_ptr_array_index(indexes, next));
+        gw_bson_append_doc_at(&array, next, g_ptr_array_index(indexes, next));
     }
     bson_append_array_end(command, &array);
     return gw_restore_apply(params->writer, conn, &write, error) ||

@@ -91,6 +91,39 @@ gw_bson_append_at(bson_t *array, guint32 index, const bson_iter_t *value)
     bson_append_iter(array, key, -1, value);
 }
 
+void
+gw_bson_append_doc_at(bson_t *array, guint32 index, const bson_t *doc)
+{
+    char digits[16];
+    const char *key = NULL;
+
+    bson_uint32_to_string(index, &key, digits, sizeof digits);
+    BSON_APPEND_DOCUMENT(array, key, doc);
+}
+
+void
+gw_bson_copy_field(const bson_t *from, const char *key, bson_t *to, const char *name)
+{
+    bson_iter_t iter;
+
+    if (from != NULL && bson_iter_init_find(&iter, from, key))
+        bson_append_iter(to, name, -1, &iter);
+}
+
+bson_t *
+gw_bson_copy_doc(const bson_t *doc, const char *path)
+{
+    bson_t view = BSON_INITIALIZER;
+
+    return gw_bson_get_doc(doc, path, &view) ? bson_copy(&view) : NULL;
+}
+
+bool
+gw_bson_is_plain_name(const char *name)
+{
+    return *name != '\0' && *name != '$' && strchr(name, '.') == NULL;
+}
+
 const guint8 *
 gw_bson_raw_value(const bson_iter_t *iter, gsize *out_length)
 {

@@ -35,6 +35,19 @@ bool gw_bson_get_doc(const bson_t *doc, const char *path, bson_t *out_view);
 /* Append the value at `value` as element `index` of `array`. */
 void gw_bson_append_at(bson_t *array, guint32 index, const bson_iter_t *value);
 
+/* The same as an element that is a document. */
+void gw_bson_append_doc_at(bson_t *array, guint32 index, const bson_t *doc);
+
+/* Append the field `key` of `from`, which may be NULL, under another `name`, where it is there. */
+void gw_bson_copy_field(const bson_t *from, const char *key, bson_t *to, const char *name);
+
+/* A copy of the document or array at `path`. Owned; NULL = there is none. */
+bson_t *gw_bson_copy_doc(const bson_t *doc, const char *path);
+
+/* Whether `name` means just this field wherever a path is read: it has no dot and no dollar at its
+ * beginning, and is not empty. */
+bool gw_bson_is_plain_name(const char *name);
+
 /* Whether there is anything at `path`. */
 bool gw_bson_has(const bson_t *doc, const char *path);
 

@@ -106,8 +106,6 @@ entry_of(const bson_oid_t *job, const bson_t *doc, GError **error)
     gint64 seq = gw_bson_get_int(doc, "seq", 0);
     const char *db = gw_bson_get_str(doc, "db");
     GwEntryKind kind = GW_ENTRY_DOCS;
-    bson_t facts = BSON_INITIALIZER;
-    bson_t trace = BSON_INITIALIZER;
     GwEntry *entry = NULL;
 
     if (db == NULL || !kind_of_name(gw_bson_get_str(doc, "kind"), &kind)) {
@@ -122,10 +120,8 @@ entry_of(const bson_oid_t *job, const bson_t *doc, GError **error)
     entry->count = gw_bson_get_int(doc, "count", 0);
     entry->parts = gw_bson_get_int(doc, "parts", 1);
     entry->bytes = gw_bson_get_int(doc, "bytes", 0);
-    if (gw_bson_get_doc(doc, "facts", &facts))
-        entry->facts = bson_copy(&facts);
-    if (gw_bson_get_doc(doc, "trace", &trace))
-        entry->trace = bson_copy(&trace);
+    entry->facts = gw_bson_copy_doc(doc, "facts");
+    entry->trace = gw_bson_copy_doc(doc, "trace");
     return entry;
 }
 
@@ -231,11 +227,7 @@ gw_entry_append_undone(bson_t *updates, guint32 index, const GwEntry *entry)
     g_autoptr(bson_t) filter = head_filter_of(entry);
     g_autoptr(bson_t) update = BCON_NEW("q", BCON_DOCUMENT(filter), "u", "{", "$set", "{", "undone",
                                         BCON_BOOL(true), "}", "}");
-    char digits[16];
-    const char *key = NULL;
-
-    bson_uint32_to_string(index, &key, digits, sizeof digits);
-    BSON_APPEND_DOCUMENT(updates, key, update);
+    gw_bson_append_doc_at(updates, index, update);
 }
 
 bool

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/fence.h"
 
-static void
-append_update(bson_t *updates, guint32 index, const bson_t *update)
-{
-    char digits[16];
-    const char *key = NULL;
-
-    bson_uint32_to_string(index, &key, digits, sizeof digits);
-    BSON_APPEND_DOCUMENT(updates, key, update);
-}
-
 /* One row each, and behind them all whatever rows there are: those of a godwit that has more. */
 bool
 gw_fence_raise(GwColl *journal, gint64 token, GError **error)
@@ -27,9 +17,9 @@ gw_fence_raise(GwColl *journal, gint64 token, GError **error)
                                             "{", "fence", BCON_INT32((int32_t)row), "token",
                                             BCON_INT64(token), "}", "}", "upsert", BCON_BOOL(true));
 
-        append_update(&updates, row, update);
+        gw_bson_append_doc_at(&updates, row, update);
     }
-    append_update(&updates, GW_FENCE_ROWS, all);
+    gw_bson_append_doc_at(&updates, GW_FENCE_ROWS, all);
     return gw_coll_update_many(journal, &updates, &reply, error) ||
            gw_prefix(error, "raising the fence");
 }
@@ -42,5 +32,5 @@ gw_fence_append(bson_t *updates, guint32 index, guint row, gint64 token)
         BCON_NEW("q", "{", "_id", BCON_UTF8(id), "token", BCON_INT64(token), "}", "u", "{", "$inc",
                  "{", "writes", BCON_INT64(1), "}", "}");
 
-    append_update(updates, index, update);
+    gw_bson_append_doc_at(updates, index, update);
 }

@@ -14,15 +14,6 @@ gw_joined_can(const GwPart *part)
            !gw_clients_server(docs->journal->clients)->is_mongos;
 }
 
-static void
-copy_as(const bson_t *from, const char *key, const char *name, bson_t *to)
-{
-    bson_iter_t iter;
-
-    if (bson_iter_init_find(&iter, from, key))
-        bson_append_iter(to, name, -1, &iter);
-}
-
 /* Owned. */
 static bson_t *
 command_of(const GwPart *part)
@@ -33,19 +24,19 @@ command_of(const GwPart *part)
     bson_t *command = BCON_NEW("findAndModify", BCON_UTF8(part->docs->coll));
     g_autoptr(bson_t) projection = NULL;
 
-    copy_as(operation, "q", "query", command);
+    gw_bson_copy_field(operation, "q", command, "query");
     if (gw_statement_is_delete(part)) {
         BSON_APPEND_BOOL(command, "remove", true);
     } else {
-        copy_as(operation, "u", "update", command);
+        gw_bson_copy_field(operation, "u", command, "update");
         projection = gw_touched_projection(&part->touched);
     }
     if (projection != NULL)
         BSON_APPEND_DOCUMENT(command, "fields", projection);
     for (guint index = 0; index < G_N_ELEMENTS(own); index++)
-        copy_as(operation, own[index], own[index], command);
+        gw_bson_copy_field(operation, own[index], command, own[index]);
     for (guint index = 0; index < G_N_ELEMENTS(common); index++)
-        copy_as(part->docs->write->command, common[index], common[index], command);
+        gw_bson_copy_field(part->docs->write->command, common[index], command, common[index]);
     return command;
 }
 

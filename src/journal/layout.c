@@ -102,12 +102,6 @@ gw_layout_end(GwLayout *layout)
 }
 
 static bool
-is_plain(const char *name)
-{
-    return *name != '\0' && *name != '$' && strchr(name, '.') == NULL;
-}
-
-static bool
 has_twice(const GPtrArray *names)
 {
     g_autoptr(GHashTable) met = g_hash_table_new(g_str_hash, g_str_equal);
@@ -163,7 +157,7 @@ begin(GwLayout *layout, const bson_t *current, const bson_t *restored)
     while (bson_iter_next(&field)) {
         const guint8 stays = is_kept(&now, &field);
 
-        if (!is_plain(bson_iter_key(&field)) || layout->names->len == FIELDS_MAX)
+        if (!gw_bson_is_plain_name(bson_iter_key(&field)) || layout->names->len == FIELDS_MAX)
             return false;
         g_ptr_array_add(layout->names, g_strdup(bson_iter_key(&field)));
         g_byte_array_append(layout->kept, &stays, 1);
@@ -194,17 +188,13 @@ gw_layout_add(GwLayout *layout, const bson_iter_t *id, const bson_t *current,
 {
     g_auto(bson_t) changed = BSON_INITIALIZER;
     bson_t first = BSON_INITIALIZER;
-    char digits[16];
-    const char *key = NULL;
-
     if (!fits(layout, current, restored)) {
         gw_layout_end(layout);
         if (!begin(layout, current, restored))
             return false;
     }
     copy_changed(layout, restored, &changed);
-    bson_uint32_to_string(layout->size, &key, digits, sizeof digits);
-    BSON_APPEND_DOCUMENT(&layout->values, key, &changed);
+    gw_bson_append_doc_at(&layout->values, layout->size, &changed);
     gw_bson_append_at(&layout->ids, layout->size++, id);
     layout->is_same = layout->is_same && gw_bson_get_doc(&layout->values, "0", &first) &&
                       bson_equal(&first, &changed);

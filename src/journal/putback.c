@@ -4,13 +4,6 @@
 /* More are no longer cheaper than the whole document. */
 #define FIELDS_MAX 100
 
-/* An operator takes a dot for a path, and refuses names with a dollar. */
-static bool
-is_name_plain(const char *name)
-{
-    return *name != '\0' && *name != '$' && strchr(name, '.') == NULL;
-}
-
 /* The server would put another value in the place of an empty timestamp. */
 static bool
 are_fields_plain(const bson_t *fields)
@@ -20,7 +13,7 @@ are_fields_plain(const bson_t *fields)
     if (!bson_iter_init(&iter, fields))
         return false;
     while (bson_iter_next(&iter)) {
-        if (!is_name_plain(bson_iter_key(&iter)) || BSON_ITER_HOLDS_TIMESTAMP(&iter))
+        if (!gw_bson_is_plain_name(bson_iter_key(&iter)) || BSON_ITER_HOLDS_TIMESTAMP(&iter))
             return false;
     }
     return true;
@@ -34,7 +27,7 @@ are_added_plain(const GwDocRecord *record)
     if (!gw_record_begin_added(record, &names))
         return true;
     while (bson_iter_next(&names)) {
-        if (!is_name_plain(bson_iter_utf8(&names, NULL)))
+        if (!gw_bson_is_plain_name(bson_iter_utf8(&names, NULL)))
             return false;
     }
     return true;

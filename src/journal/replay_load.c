@@ -53,14 +53,6 @@ step_at(GwReplay *replay, gint64 number)
     return g_ptr_array_index(replay->steps, number - 1);
 }
 
-static bson_t *
-copy_doc(const bson_t *doc, const char *name)
-{
-    bson_t view = BSON_INITIALIZER;
-
-    return gw_bson_get_doc(doc, name, &view) ? bson_copy(&view) : NULL;
-}
-
 /* What is over, and in no entry of its own. Entries may tell of it twice. */
 static bool
 take_past(GwReplay *replay, const bson_t *past)
@@ -79,11 +71,11 @@ take_past(GwReplay *replay, const bson_t *past)
         step->kind = GW_STEP_READS;
         step->count = gw_bson_get_int(past, "reads", 0);
         step->of = (guint64)gw_bson_get_int(past, "hash", 0);
-        step->answers = copy_doc(past, "answers");
+        step->answers = gw_bson_copy_doc(past, "answers");
     } else {
         step->kind = GW_STEP_WRITE;
         step->of = (guint64)gw_bson_get_int(past, "of", 0);
-        step->reply = copy_doc(past, "reply");
+        step->reply = gw_bson_copy_doc(past, "reply");
     }
     return true;
 }
@@ -148,7 +140,7 @@ take_entry(GwReplay *replay, GwEntry *entry, GError **error)
     g_ptr_array_add(step->entries, entry);
     if (g_strcmp0(gw_bson_get_str(entry->trace, "what"), "whole") == 0) {
         step->is_over = true;
-        step->reply = copy_doc(entry->trace, "reply");
+        step->reply = gw_bson_copy_doc(entry->trace, "reply");
     }
     replay->facts.seq = MAX(replay->facts.seq, entry->seq);
     replay->facts.op = MAX(replay->facts.op, entry->op);
@@ -174,7 +166,7 @@ join_parts(GwReplayStep *step)
     gw_reply_sum_init(&sum);
     for (guint index = 0; index < step->entries->len; index++) {
         const GwEntry *entry = g_ptr_array_index(step->entries, index);
-        g_autoptr(bson_t) reply = copy_doc(entry->trace, "reply");
+        g_autoptr(bson_t) reply = gw_bson_copy_doc(entry->trace, "reply");
 
         if (!is_part(entry) || reply == NULL)
             continue;
@@ -241,29 +233,20 @@ add_ids(GwReplay *replay, GwColl *entries, const GwEntry *entry, GError **error)
 }
 
 static void
-append_id(const bson_t *trace, const char *key, bson_t *to)
-{
-    bson_iter_t iter;
-
-    if (bson_iter_init_find(&iter, trace, key))
-        bson_append_iter(to, "_id", -1, &iter);
-}
-
-static void
 add_range(GwReplay *replay, const bson_t *trace)
 {
     g_auto(bson_t) after = BSON_INITIALIZER;
     g_auto(bson_t) upto = BSON_INITIALIZER;
 
-    append_id(trace, "after", &after);
-    append_id(trace, "upto", &upto);
+    gw_bson_copy_field(trace, "after", &after, "_id");
+    gw_bson_copy_field(trace, "upto", &upto, "_id");
     gw_done_add_range(replay->done, bson_empty(&after) ? NULL : &after, &upto);
 }
 
 static bool
 add_chunk(GwReplay *replay, GwColl *entries, const GwEntry *entry, GError **error)
 {
-    g_autoptr(bson_t) reply = copy_doc(entry->trace, "reply");
+    g_autoptr(bson_t) reply = gw_bson_copy_doc(entry->trace, "reply");
 
     if (is_part(entry))
         return refuse("it ended in the middle of a batch of writes", error);

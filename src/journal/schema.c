@@ -40,11 +40,7 @@ gw_schema_append_indexes(bson_t *facts, const char *name, const GPtrArray *index
 
     bson_append_array_begin(facts, name, -1, &array);
     for (guint index = 0; indexes != NULL && index < indexes->len; index++) {
-        char digits[16];
-        const char *key = NULL;
-
-        bson_uint32_to_string(index, &key, digits, sizeof digits);
-        BSON_APPEND_DOCUMENT(&array, key, g_ptr_array_index(indexes, index));
+        gw_bson_append_doc_at(&array, index, g_ptr_array_index(indexes, index));
     }
     bson_append_array_end(facts, &array);
 }
@@ -162,13 +158,9 @@ gw_schema_indexes_command(const char *coll, const GPtrArray *indexes)
     for (guint next = 0; next < indexes->len; next++) {
         const bson_t *index = g_ptr_array_index(indexes, next);
         g_autoptr(bson_t) specification = specification_of(index);
-        char digits[16];
-        const char *key = NULL;
-
         if (is_id_index(index) || gw_bson_get_bool(index, "clustered", false))
             continue;
-        bson_uint32_to_string(count++, &key, digits, sizeof digits);
-        BSON_APPEND_DOCUMENT(&array, key, specification);
+        gw_bson_append_doc_at(&array, count++, specification);
     }
     bson_append_array_end(command, &array);
     return count > 0 ? g_steal_pointer(&command) : NULL;

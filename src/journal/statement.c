@@ -150,15 +150,6 @@ is_range(const GwPart *part)
     return part->scope.upto != NULL;
 }
 
-static void
-append_id_as(const bson_t *doc, const char *key, bson_t *to)
-{
-    bson_iter_t id;
-
-    if (doc != NULL && bson_iter_init_find(&id, doc, "_id"))
-        bson_append_iter(to, key, -1, &id);
-}
-
 /* Append {_id: {$gt: .., $lte: ..}}. */
 static void
 append_range(const bson_t *after, const bson_t *upto, bson_t *filter)
@@ -166,8 +157,8 @@ append_range(const bson_t *after, const bson_t *upto, bson_t *filter)
     bson_t range = BSON_INITIALIZER;
 
     bson_append_document_begin(filter, "_id", -1, &range);
-    append_id_as(after, "$gt", &range);
-    append_id_as(upto, "$lte", &range);
+    gw_bson_copy_field(after, "_id", &range, "$gt");
+    gw_bson_copy_field(upto, "_id", &range, "$lte");
     bson_append_document_end(filter, &range);
 }
 
@@ -194,27 +185,18 @@ append_filter(const GwPart *part, bson_t *find)
     BSON_APPEND_DOCUMENT(find, "filter", &filter);
 }
 
-static void
-copy_field(const bson_t *from, const char *name, bson_t *to)
-{
-    bson_iter_t iter;
-
-    if (bson_iter_init_find(&iter, from, name))
-        bson_append_iter(to, name, -1, &iter);
-}
-
 /* What decides which documents a filter matches, and in which order. */
 static void
 append_rules(const GwPart *part, bool with_hint, bson_t *find)
 {
     const bson_t *operation = operation_of(part);
 
-    copy_field(operation, "collation", find);
-    copy_field(part->docs->write->command, "let", find);
+    gw_bson_copy_field(operation, "collation", find, "collation");
+    gw_bson_copy_field(part->docs->write->command, "let", find, "let");
     if (with_hint)
-        copy_field(operation, "hint", find);
+        gw_bson_copy_field(operation, "hint", find, "hint");
     if (is_find_and_modify(part))
-        copy_field(operation, "sort", find);
+        gw_bson_copy_field(operation, "sort", find, "sort");
 }
 
 /* In the order of _id, by its own index. */

@@ -201,14 +201,8 @@ append_past(GwTrace *trace, bson_t *doc)
     if (g_queue_is_empty(&trace->past))
         return;
     bson_append_array_begin(doc, "past", -1, &array);
-    for (const GList *link = trace->past.head; link != NULL; link = link->next) {
-        const Past *past = link->data;
-        char digits[16];
-        const char *key = NULL;
-
-        bson_uint32_to_string(count++, &key, digits, sizeof digits);
-        BSON_APPEND_DOCUMENT(&array, key, past->doc);
-    }
+    for (const GList *link = trace->past.head; link != NULL; link = link->next)
+        gw_bson_append_doc_at(&array, count++, ((const Past *)link->data)->doc);
     bson_append_array_end(doc, &array);
 }
 
@@ -253,15 +247,6 @@ what_of(const GwPart *part)
     return part->kind != GW_PART_MANY && part->count == part->operations->len ? "whole" : "part";
 }
 
-static void
-append_id(const bson_t *doc, const char *key, bson_t *to)
-{
-    bson_iter_t id;
-
-    if (doc != NULL && bson_iter_init_find(&id, doc, "_id"))
-        bson_append_iter(to, key, -1, &id);
-}
-
 /* The range that the chunk got to. */
 static void
 append_range(const GwPart *part, bson_t *to)
@@ -269,9 +254,10 @@ append_range(const GwPart *part, bson_t *to)
     const GwDocSet *seen = part->seen != NULL ? part->seen : part->pre;
     const guint count = gw_doc_set_count(seen);
 
-    append_id(part->scope.after, "after", to);
-    append_id(part->is_cut && count > 0 ? gw_doc_set_at(seen, count - 1) : part->scope.upto, "upto",
-              to);
+    gw_bson_copy_field(part->scope.after, "_id", to, "after");
+    gw_bson_copy_field(part->is_cut && count > 0 ? gw_doc_set_at(seen, count - 1)
+                                                 : part->scope.upto,
+                       "_id", to, "upto");
 }
 
 /* Of a list, only the documents that changed are known to have been looked at. */

@@ -239,12 +239,11 @@ gw_coll_find_and_modify(GwColl *coll, const bson_t *filter, const bson_t *update
         BCON_NEW("findAndModify", BCON_UTF8(coll->name), "query", BCON_DOCUMENT(filter), "new",
                  BCON_BOOL(true), "upsert", BCON_BOOL(upsert));
     g_auto(bson_t) reply = BSON_INITIALIZER;
-    bson_t value = BSON_INITIALIZER;
 
     append_update(command, "update", update);
     if (!send_write(coll, command, "changing", "update", &reply, error))
         return false;
-    *out_doc = gw_bson_get_doc(&reply, "value", &value) ? bson_copy(&value) : NULL;
+    *out_doc = gw_bson_copy_doc(&reply, "value");
     return true;
 }
 
