@@ -103,23 +103,34 @@ find_id(const bson_t *doc, bson_iter_t *out_id)
     return bson_iter_init_find(out_id, doc, "_id");
 }
 
-static gint
-compare_ends(gconstpointer one, gconstpointer other)
+/* Where the first range is that does not end before the _id. They are in order, and of one type. */
+static guint
+place_of(const GwDone *done, const bson_iter_t *id)
 {
-    const GwIdRange *range = *(const GwIdRange *const *)one;
-    const GwIdRange *next = *(const GwIdRange *const *)other;
-    bson_iter_t id;
-    bson_iter_t next_id;
+    guint low = 0;
+    guint high = done->ranges->len;
 
-    g_assert(find_id(range->upto, &id) && find_id(next->upto, &next_id));
-    return is_same_type(&id, &next_id) ? compare_values(&id, &next_id) : 0;
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        const GwIdRange *range = g_ptr_array_index(done->ranges, middle);
+        bson_iter_t end;
+
+        g_assert(find_id(range->upto, &end));
+        if (is_same_type(&end, id) && compare_values(&end, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 void
 gw_done_add_range(GwDone *done, const bson_t *after, const bson_t *upto)
 {
-    g_ptr_array_add(done->ranges, range_new(after, upto));
-    g_ptr_array_sort(done->ranges, compare_ends);
+    bson_iter_t end;
+
+    g_assert(find_id(upto, &end));
+    g_ptr_array_insert(done->ranges, (gint)place_of(done, &end), range_new(after, upto));
 }
 
 void
@@ -152,35 +163,18 @@ gw_done_has_ids(const GwDone *done)
     return done != NULL && g_hash_table_size(done->ids) > 0;
 }
 
-/* The first range that does not end before the _id. They are in order. */
-static const GwIdRange *
-find_range(const GwDone *done, const bson_iter_t *id)
-{
-    guint low = 0;
-    guint high = done->ranges->len;
-
-    while (low < high) {
-        const guint middle = low + (high - low) / 2;
-        const GwIdRange *range = g_ptr_array_index(done->ranges, middle);
-        bson_iter_t end;
-
-        if (!find_id(range->upto, &end) || !is_same_type(&end, id))
-            return NULL;
-        if (compare_values(&end, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < done->ranges->len ? g_ptr_array_index(done->ranges, low) : NULL;
-}
-
 static bool
 is_in_range(const GwDone *done, const bson_iter_t *id)
 {
-    const GwIdRange *range = find_range(done, id);
+    const guint place = place_of(done, id);
+    const GwIdRange *range = NULL;
+    bson_iter_t end;
     bson_iter_t begin;
 
-    if (range == NULL)
+    if (place == done->ranges->len)
+        return false;
+    range = g_ptr_array_index(done->ranges, place);
+    if (!find_id(range->upto, &end) || !is_same_type(&end, id))
         return false;
     return range->after == NULL || (find_id(range->after, &begin) && is_same_type(&begin, id) &&
                                     compare_values(&begin, id) < 0);

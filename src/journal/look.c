@@ -7,6 +7,7 @@
  * follow from it.
  */
 #include "base/crew.h"
+#include "base/hash.h"
 #include "base/turns.h"
 #include "journal/putback.h"
 #include "journal/schema.h"
@@ -106,12 +107,9 @@ static gint64
 seen_key(const char *where, const bson_iter_t *id)
 {
     g_auto(bson_t) doc = BSON_INITIALIZER;
-    guint64 hash = g_str_hash(where);
 
     bson_append_iter(&doc, "", 0, id);
-    for (guint32 index = 0; index < doc.len; index++)
-        hash = (hash ^ bson_get_data(&doc)[index]) * G_GUINT64_CONSTANT(1099511628211);
-    return (gint64)hash;
+    return (gint64)gw_hash_go_on(g_str_hash(where), bson_get_data(&doc), doc.len);
 }
 
 static guint

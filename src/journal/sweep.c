@@ -112,9 +112,13 @@ is_done_before(const Sweep *sweep, const bson_t *doc)
 static void
 add_done(Sweep *sweep)
 {
-    for (guint index = 0;
-         !gw_done_is_empty(done_of(sweep)) && index < gw_done_replies(done_of(sweep))->len; index++)
-        gw_reply_sum_add(&sweep->sum, g_ptr_array_index(gw_done_replies(done_of(sweep)), index), 0);
+    const GPtrArray *replies = NULL;
+
+    if (gw_done_is_empty(done_of(sweep)))
+        return;
+    replies = gw_done_replies(done_of(sweep));
+    for (guint index = 0; index < replies->len; index++)
+        gw_reply_sum_add(&sweep->sum, g_ptr_array_index(replies, index), 0);
 }
 
 static GwReader *
