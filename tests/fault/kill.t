@@ -5,20 +5,17 @@ the end, and each document was changed once.
 
   kill.t [--kills N] [--seed SEED] [--only NUMBER]
 """
-import argparse
-import collections
-import concurrent.futures
 import pathlib
 import random
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
 import pymongo
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent.parent / "lib"), str(pathlib.Path(__file__).resolve().parent)]
+import kills  # noqa: E402
 import shop  # noqa: E402
 from godwit import URI, Project  # noqa: E402
 
@@ -118,22 +115,8 @@ def kill_one(states, seed, number):
             project.close()
 
 
-def attempt(states, seed, number):
-    try:
-        return kill_one(states, seed, number), None
-    except Exception:
-        return None, f"kill.t --seed {seed} --only {number} ({ACTIONS[number % len(ACTIONS)].name})\n{traceback.format_exc()}"
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=KILLS)
-    parser.add_argument("--seed", default=str(random.SystemRandom().randrange(10**9)))
-    parser.add_argument("--only", type=int)
-    wanted = parser.parse_args()
-    numbers = [wanted.only] if wanted.only is not None else list(range(wanted.kills))
-    ends, failures = collections.Counter(), []
-    print("1..2", flush=True)
+    wanted = kills.options(__doc__, KILLS)
     with tempfile.TemporaryDirectory(prefix="godwit-test-") as folder, pymongo.MongoClient(URI) as client, \
             shop.short_transactions(client):
         project = Project(folder)
@@ -141,19 +124,8 @@ def main():
         project.close()
         for action in ACTIONS:
             measure(action)
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            for end, failure in pool.map(lambda number: attempt(states, wanted.seed, number), numbers):
-                ends[end] += 1
-                failures += [failure] if failure else []
-                for line in (failure or "").splitlines():
-                    print(f"# {line}", file=sys.stderr)
-    told = ", ".join(f"{count} x {' '.join(end)}" for end, count in sorted(ends.items(), key=str) if end)
-    print(f"# seed {wanted.seed}: {told}")
-    print(f"{'not ok' if failures else 'ok'} 1 - {len(numbers)} kills are survived, and status tells the truth")
-    half = sum(count for end, count in ends.items() if end and end[1] == "unfinished")
-    is_fair = wanted.only is not None or half * 4 >= len(numbers)
-    print(f"{'ok' if is_fair else 'not ok'} 2 - enough of them come in the middle ({half})")
-    sys.exit(1 if failures or not is_fair else 0)
+        kills.judge(wanted, lambda seed, number: kill_one(states, seed, number),
+                    "survived, and status tells the truth", ("unfinished", "enough of them come in the middle"), AT_ONCE)
 
 
 if __name__ == "__main__":

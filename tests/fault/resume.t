@@ -5,20 +5,18 @@ that of a run which nobody killed, each document was changed once, and `undo` br
 
   resume.t [--kills N] [--seed SEED] [--only NUMBER]
 """
-import argparse
-import collections
 import pathlib
 import random
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
 import pymongo
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "lib"), str(pathlib.Path(__file__).resolve().parent)]
+import kills  # noqa: E402
 import shop  # noqa: E402
 from godwit import URI, Project  # noqa: E402
 from snapshot import snapshot  # noqa: E402
@@ -102,37 +100,12 @@ def kill_one(references, seed, number):
             project.close()
 
 
-def attempt(references, seed, number):
-    try:
-        return kill_one(references, seed, number), None
-    except Exception:
-        return None, f"resume.t --seed {seed} --only {number}\n{traceback.format_exc()}"
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=KILLS)
-    parser.add_argument("--seed", default=str(random.SystemRandom().randrange(10**9)))
-    parser.add_argument("--only", type=int)
-    wanted = parser.parse_args()
-    numbers = [wanted.only] if wanted.only is not None else list(range(wanted.kills))
-    ends, failures = collections.Counter(), []
-    print("1..2", flush=True)
+    wanted = kills.options(__doc__, KILLS)
     with pymongo.MongoClient(URI) as client, shop.short_transactions(client):
         references = {work: reference(work) for work in WORKS}
-        for number in numbers:
-            end, failure = attempt(references, wanted.seed, number)
-            ends[end] += 1
-            failures += [failure] if failure else []
-            for line in (failure or "").splitlines():
-                print(f"# {line}", file=sys.stderr)
-    told = ", ".join(f"{count} x {' '.join(end)}" for end, count in sorted(ends.items(), key=str) if end)
-    print(f"# seed {wanted.seed}: {told}")
-    print(f"{'not ok' if failures else 'ok'} 1 - {len(numbers)} kills are gone on from, each document once")
-    half = sum(count for end, count in ends.items() if end and end[1] == "resumed")
-    is_fair = wanted.only is not None or half * 4 >= len(numbers)
-    print(f"{'ok' if is_fair else 'not ok'} 2 - enough of them went on where they were ({half})")
-    sys.exit(1 if failures or not is_fair else 0)
+        kills.judge(wanted, lambda seed, number: kill_one(references, seed, number),
+                    "gone on from, each document once", ("resumed", "enough of them went on where they were"))
 
 
 if __name__ == "__main__":
