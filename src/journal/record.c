@@ -157,23 +157,49 @@ append_names(bson_t *record, const char *key, const bson_t *doc)
     bson_append_array_end(record, &names);
 }
 
-/* Whether the names of `pre` come in the same order in `post`, none missing: then what was added
- * can be taken out and what changed be put back in its place. */
+/* Whether the rest of `names` is in the order in which the server's $set appends fields. Where one
+ * is a number it has another one. */
 static bool
-is_order_kept(const bson_t *pre, const bson_t *post)
+are_sorted(bson_iter_t *names)
 {
-    bson_iter_t old_names;
-    bson_iter_t new_names;
+    const char *last = NULL;
 
-    if (!bson_iter_init(&old_names, pre) || !bson_iter_init(&new_names, post))
-        return false;
-    while (bson_iter_next(&old_names)) {
-        do {
-            if (!bson_iter_next(&new_names))
-                return false;
-        } while (strcmp(bson_iter_key(&new_names), bson_iter_key(&old_names)) != 0);
+    while (bson_iter_next(names)) {
+        const char *name = bson_iter_key(names);
+
+        if (last != NULL &&
+            (g_ascii_isdigit(*last) || g_ascii_isdigit(*name) || strcmp(last, name) >= 0))
+            return false;
+        last = name;
     }
     return true;
+}
+
+/* Whether the fields are in the order of `pre` again once what was added is taken out of `post` and
+ * what changed or is missing is set: the one in its place, the other behind all. */
+static bool
+comes_back_in_order(const bson_t *pre, const bson_t *post)
+{
+    GwBsonCursor old = {0};
+    bson_iter_t old_names;
+    bson_iter_t new_names;
+    bson_iter_t rest;
+    bson_iter_t found;
+
+    gw_bson_cursor_init(&old, pre);
+    if (!bson_iter_init(&old_names, pre) || !bson_iter_init(&new_names, post))
+        return false;
+    rest = old_names;
+    while (bson_iter_next(&new_names)) {
+        const char *name = bson_iter_key(&new_names);
+
+        if (bson_iter_next(&old_names) && g_str_equal(bson_iter_key(&old_names), name))
+            rest = old_names;
+        else if (gw_bson_cursor_seek(&old, name, &found))
+            return false;
+        old_names = rest;
+    }
+    return are_sorted(&rest);
 }
 
 static void
@@ -270,7 +296,7 @@ append_updated(const bson_t *pre, const bson_t *post, bson_t *record)
     }
     diff_all(&diff, pre, post);
     append_id(record, "u", pre);
-    if (!is_order_kept(pre, post))
+    if (!comes_back_in_order(pre, post))
         append_names(record, "o", pre);
     append_diff(record, &diff);
 }

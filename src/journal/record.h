@@ -6,8 +6,8 @@
  *   {d: document}                                deleted; all of it
  *   {u: id, w: document, h: hash}                updated; all of it, where fields can't be told
  * apart {u: id, p: {..}, n: [..], o: [..], h: hash}  updated: p has the touched fields as they
- * were, n the names of those that were not there, o the order of all names where a field went or
- * moved; h is of the touched fields afterwards
+ * were, n the names of those that were not there, o the order of all names where setting those
+ * fields would not bring it back; h is of the touched fields afterwards
  *
  * Only fields at the top level are told apart. h is missing where it is not known what the change
  * left behind: then the record is taken back whatever is there now.

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What a migration changed is put back from data: after a failure, by undo, by down --from=journal."""
+import itertools
+import json
 import pathlib
 import sys
 
@@ -356,6 +358,23 @@ def test_fields_come_back_at_their_places(project):
         project.ok("undo", "001_a", "--yes")
         project.db.users.update_one({"_id": 7}, {"$unset": {"theirs": 1}})
         assert snapshot(project.db) == before, change
+
+
+def test_fields_of_any_names_in_any_order_come_back_in_that_order(project):
+    """Every order of four names, and every choice of them that goes, each by itself: a $set appends by name, and
+    numbers as numbers."""
+    names = ["a", "-x", "9", "10"]
+    choices = [choice for size in range(1, 5) for choice in itertools.combinations(names, size)]
+    pairs = list(itertools.product(itertools.permutations(names), choices))
+    project.db.c.insert_many([{"_id": n, **{name: n for name in order}} for n, (order, _) in enumerate(pairs)])
+    before = snapshot(project.db)
+    updates = json.dumps([{"$unset": {name: 1 for name in choice}} for _, choice in pairs])
+    project.up_down("001_a.js", f"let _id = 0; for (const update of {updates})"
+                                " await db.collection('c').updateOne({ _id: _id++ }, update);")
+    project.ok("up", env=ONE_BY_ONE)
+    assert project.db.c.count_documents({"a": {"$exists": True}}) == len(pairs) * 7 / 15
+    project.ok("undo", "001_a", "--yes")
+    assert snapshot(project.db) == before
 
 
 def test_down_from_the_journal_does_not_call_down(project):
