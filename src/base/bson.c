@@ -48,21 +48,26 @@ gw_bson_get_date_ms(const bson_t *doc, const char *path, gint64 missing)
 }
 
 bool
-gw_bson_get_doc(const bson_t *doc, const char *path, bson_t *out_view)
+gw_bson_view(const bson_iter_t *value, bson_t *out_view)
 {
     const uint8_t *bytes = NULL;
     uint32_t length = 0;
-    bson_iter_t iter;
 
-    if (!find(doc, path, &iter))
-        return false;
-    if (BSON_ITER_HOLDS_DOCUMENT(&iter))
-        bson_iter_document(&iter, &length, &bytes);
-    else if (BSON_ITER_HOLDS_ARRAY(&iter))
-        bson_iter_array(&iter, &length, &bytes);
+    if (BSON_ITER_HOLDS_DOCUMENT(value))
+        bson_iter_document(value, &length, &bytes);
+    else if (BSON_ITER_HOLDS_ARRAY(value))
+        bson_iter_array(value, &length, &bytes);
     else
         return false;
     return bson_init_static(out_view, bytes, length);
+}
+
+bool
+gw_bson_get_doc(const bson_t *doc, const char *path, bson_t *out_view)
+{
+    bson_iter_t iter;
+
+    return find(doc, path, &iter) && gw_bson_view(&iter, out_view);
 }
 
 bool

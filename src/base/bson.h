@@ -28,6 +28,10 @@ bool gw_bson_get_bool(const bson_t *doc, const char *path, bool missing);
 /* The UTC time at `path` in milliseconds since 1970, or `missing`. */
 gint64 gw_bson_get_date_ms(const bson_t *doc, const char *path, gint64 missing);
 
+/* View the document or array that `value` is as `out_view`, which borrows from it and is not
+ * cleaned. False where it is neither. */
+bool gw_bson_view(const bson_iter_t *value, bson_t *out_view);
+
 /* View the document or array at `path` as `out_view`, which borrows from `doc` and is not cleaned.
  */
 bool gw_bson_get_doc(const bson_t *doc, const char *path, bson_t *out_view);

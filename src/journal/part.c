@@ -55,7 +55,7 @@ reset(GwPart *part)
     bson_destroy(&part->reply);
     bson_init(&part->reply);
     part->is_refused = part->is_sent = false;
-    part->is_cut = part->is_recorded = false;
+    part->is_cut = part->is_recorded = part->is_set_only = false;
     gw_touched_clear(&part->touched);
     gw_touched_init(&part->touched);
     gw_statement_touched(part, &part->touched);
@@ -233,8 +233,10 @@ read_post(GwPart *part, GwSession *session, GError **error)
 
     if (gw_statement_is_delete(part))
         return true;
-    if (is_sweep(part) && gw_transform_tell(part))
+    if (is_sweep(part) && gw_transform_only_sets(part)) {
+        part->is_set_only = true;
         return true;
+    }
     if (part->kind == GW_PART_INSERT && !part->docs->is_plain && !gw_statement_is_altered(part)) {
         add_inserted(part);
         return true;
@@ -344,6 +346,10 @@ new_entry(const GwPart *part)
 {
     g_autoptr(GwBlob) blob = gw_blob_new();
 
+    if (part->is_set_only) {
+        gw_transform_record(part, blob);
+        return entry_of(part, blob);
+    }
     for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
         const bson_t *pre = gw_doc_set_at(part->pre, index);
 

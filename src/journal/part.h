@@ -38,6 +38,7 @@ typedef struct {
     GwTouched touched;
     GwDocSet *seen;      /* owned: of a sweep, all that were looked at; NULL = those in `pre` */
     GPtrArray *changes;  /* owned: of a sweep, what becomes of those in `pre`: see GwTransform */
+    bool is_set_only;    /* they set fields to what stands in them, or delete: `post` is empty */
     GPtrArray *bad;      /* owned: GwSkippedDoc, those of them that are left; or NULL */
     GwDocSet *pre;       /* owned: the documents as they were, in the fields that count */
     GwDocSet *post;      /* owned: as they are afterwards */

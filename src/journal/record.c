@@ -348,6 +348,33 @@ gw_record_diff_fields(const bson_t *pre, const bson_t *post, const char *const *
     return true;
 }
 
+bool
+gw_record_diff_set(const bson_t *pre, const bson_t *set, bson_t *out_record)
+{
+    g_auto(Diff) diff = {0};
+    GwBsonCursor old = {0};
+    GwBsonCursor new = {0};
+    bson_iter_t field;
+    bson_iter_t before;
+
+    diff_init(&diff);
+    gw_bson_cursor_init(&old, pre);
+    gw_bson_cursor_init(&new, set);
+    g_assert(bson_iter_init(&field, set));
+    while (bson_iter_next(&field)) {
+        if (gw_bson_cursor_seek(&old, bson_iter_key(&field), &before))
+            note_before(&diff, &before, &new);
+    }
+    g_assert(bson_iter_init(&field, set));
+    while (bson_iter_next(&field))
+        note_added(&diff, &old, &field);
+    if (!diff.is_changed)
+        return false;
+    append_id(out_record, "u", pre);
+    append_diff(out_record, &diff);
+    return true;
+}
+
 static bool
 view_deleted(const bson_t *doc, GwDocRecord *record)
 {

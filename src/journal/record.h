@@ -45,6 +45,9 @@ bool gw_record_diff(const bson_t *pre, const bson_t *post, bson_t *out_record);
 bool gw_record_diff_fields(const bson_t *pre, const bson_t *post, const char *const *touched,
                            bson_t *out_record);
 
+/* The same where the fields `set` of a document `pre` got those values. */
+bool gw_record_diff_set(const bson_t *pre, const bson_t *set, bson_t *out_record);
+
 /* Describe what is about to happen to `pre`, whatever it will be: all of it is kept. */
 void gw_record_announce(const bson_t *pre, bool is_delete, bson_t *out_record);
 

@@ -208,3 +208,29 @@ gw_touched_apply(const bson_iter_t *update, const bson_t *pre)
     append_new(update, pre, post);
     return post;
 }
+
+static bool
+is_set_as_it_stands(const bson_iter_t *field)
+{
+    const char *name = bson_iter_key(field);
+
+    return gw_bson_is_plain_name(name) && !g_str_equal(name, "_id") && is_stored_as_sent(field);
+}
+
+bool
+gw_touched_only_sets(const bson_iter_t *update, bson_t *out_fields)
+{
+    bson_iter_t operators;
+    bson_iter_t fields;
+
+    if (!BSON_ITER_HOLDS_DOCUMENT(update) || !bson_iter_recurse(update, &operators) ||
+        !bson_iter_next(&operators) || !g_str_equal(bson_iter_key(&operators), "$set") ||
+        !BSON_ITER_HOLDS_DOCUMENT(&operators) || !gw_bson_view(&operators, out_fields) ||
+        bson_iter_next(&operators) || !bson_iter_init(&fields, out_fields))
+        return false;
+    while (bson_iter_next(&fields)) {
+        if (!is_set_as_it_stands(&fields))
+            return false;
+    }
+    return true;
+}

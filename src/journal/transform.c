@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/transform.h"
 
+#include "journal/record.h"
+
 /* Operations of one kind. */
 typedef struct {
     GByteArray *bytes;   /* owned: one behind the other */
@@ -232,41 +234,39 @@ gw_transform_run(GwPart *part, GwSession *session, GwConn *conn, GError **error)
     return send(part, &updates, session, conn, error) && send(part, &deletes, session, conn, error);
 }
 
-/* Whether all updates put fixed values into fields at the top. */
+/* What a change sets, where it does nothing else. A view. */
 static bool
-are_constant(const GwPart *part)
+fields_set_by(const bson_t *change, bson_t *out_fields)
+{
+    bson_iter_t update;
+
+    return bson_iter_init_find(&update, change, "u") && gw_touched_only_sets(&update, out_fields);
+}
+
+bool
+gw_transform_only_sets(const GwPart *part)
 {
     for (guint index = 0; index < part->changes->len; index++) {
-        g_auto(GwTouched) touched = {0};
-        bson_iter_t update;
+        const bson_t *change = g_ptr_array_index(part->changes, index);
+        bson_t fields;
 
-        gw_touched_init(&touched);
-        if (is_delete(g_ptr_array_index(part->changes, index)))
-            continue;
-        if (!bson_iter_init_find(&update, g_ptr_array_index(part->changes, index), "u"))
-            return false;
-        gw_touched_add(&touched, &update);
-        if (!touched.is_constant || touched.fields->len != 1)
+        if (!is_delete(change) && !fields_set_by(change, &fields))
             return false;
     }
     return true;
 }
 
-bool
-gw_transform_tell(GwPart *part)
+void
+gw_transform_record(const GwPart *part, GwBlob *blob)
 {
-    /* Of several new fields the server chooses the order. */
-    if (!are_constant(part))
-        return false;
     for (guint index = 0; index < part->changes->len; index++) {
+        const bson_t *pre = gw_doc_set_at(part->pre, index);
         const bson_t *change = g_ptr_array_index(part->changes, index);
-        bson_iter_t update;
+        g_auto(bson_t) record = BSON_INITIALIZER;
+        bson_t fields;
 
-        if (is_delete(change) || !bson_iter_init_find(&update, change, "u"))
-            continue;
-        g_autoptr(bson_t) post = gw_touched_apply(&update, gw_doc_set_at(part->pre, index));
-
-        gw_doc_set_add(part->post, post);
+        if (fields_set_by(change, &fields) ? gw_record_diff_set(pre, &fields, &record)
+                                           : gw_record_diff(pre, NULL, &record))
+            gw_blob_add(blob, &record);
     }
-    return true;
 }

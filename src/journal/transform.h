@@ -5,11 +5,16 @@
  */
 #pragma once
 
+#include "journal/blob.h"
 #include "journal/part.h"
 
 /* Have decided what becomes of the documents in `part->pre`, send that, and leave those in `pre`
  * that it changed. Fails as gw_writer_apply does, and with what the decision failed with. */
 bool gw_transform_run(GwPart *part, GwSession *session, GwConn *conn, GError **error);
 
-/* Put into `part->post` what the documents have become. False where only the server knows. */
-bool gw_transform_tell(GwPart *part);
+/* Whether all changes are deletes or set fields to what stands in them: then nobody has to ask what
+ * the documents have become. */
+bool gw_transform_only_sets(const GwPart *part);
+
+/* Add to `blob` what such changes did to the documents in `part->pre`. */
+void gw_transform_record(const GwPart *part, GwBlob *blob);
