@@ -60,11 +60,12 @@ gw_journal_free(GwJournal *journal)
     g_free(journal);
 }
 
-/* Two keep the server and this process busy at the same time. */
+/* Two keep the server and this process busy at the same time, a third while one of them waits for
+ * the disk. */
 static guint
 good_number_of_workers(void)
 {
-    return CLAMP(g_get_num_processors(), 2, 4);
+    return CLAMP(g_get_num_processors() + 1, 3, 4);
 }
 
 static GwJournal *

@@ -7,6 +7,8 @@
 /* Documents at once of a gentle run, and threads. */
 #define GENTLE_CHUNK 200
 #define GENTLE_WORKERS 1
+/* Threads where there is a rate: what all have under way at the start comes on top of it. */
+#define RATED_WORKERS 2
 
 GwPace *
 gw_pace_new(const GwPaceParams *params)
@@ -201,7 +203,11 @@ gw_pace_chunk_max(GwPace *pace, guint wanted)
 guint
 gw_pace_workers(GwPace *pace, guint wanted)
 {
-    return pace != NULL && pace->params.limits.is_gentle ? GENTLE_WORKERS : wanted;
+    if (pace == NULL)
+        return wanted;
+    if (pace->params.limits.is_gentle)
+        return GENTLE_WORKERS;
+    return pace->params.limits.max_rate > 0 ? MIN(wanted, RATED_WORKERS) : wanted;
 }
 
 void
