@@ -18,10 +18,12 @@
 #include "mongo/command.h"
 #include "mongo/reply_sum.h"
 
-/* Documents of one transaction: from the start, and as its time makes it. */
+/* Documents of one transaction: from the start, and as its time makes it. A range has more _ids
+ * where few of them match. */
 #define CHUNK_START 1000
 #define CHUNK_MIN 50
 #define CHUNK_MAX 2000
+#define RANGE_MAX 20000
 #define CHUNK_SHORT_MS 20
 #define CHUNK_LONG_MS 100
 
@@ -195,18 +197,28 @@ count_part(Sweep *sweep, const GwPart *part)
     g_mutex_unlock(&sweep->lock);
 }
 
+/* Of the next chunk, where one with `matched` documents may be twice as large. */
+static gint
+twice(const Chunk *chunk, gint size, guint matched)
+{
+    if (chunk->upto == NULL)
+        return MIN(size * 2, CHUNK_MAX);
+    return matched * 2 <= CHUNK_MAX ? MIN(size * 2, RANGE_MAX) : size;
+}
+
 /* A transaction is to be long enough to be worth its commit, and short enough to be in nobody's
  * way. */
 static void
-adapt(Sweep *sweep, const GwPart *part, gint64 elapsed_ms)
+adapt(Sweep *sweep, const Chunk *chunk, const GwPart *part, gint64 elapsed_ms)
 {
+    const guint matched = gw_doc_set_count(part->seen != NULL ? part->seen : part->pre);
     gint size = g_atomic_int_get(&sweep->size);
 
-    if (part->attempts > 1 || elapsed_ms > CHUNK_LONG_MS)
+    if (part->attempts > 1 || elapsed_ms > CHUNK_LONG_MS || matched > CHUNK_MAX)
         size = MAX(size / 2, CHUNK_MIN);
     else if (elapsed_ms < CHUNK_SHORT_MS && !part->is_cut)
-        size = MIN(size * 2, CHUNK_MAX);
-    size = MIN(size, (gint)gw_pace_chunk_max(pace_of(sweep), CHUNK_MAX));
+        size = twice(chunk, size, matched);
+    size = MIN(size, (gint)gw_pace_chunk_max(pace_of(sweep), RANGE_MAX));
     g_atomic_int_set(&sweep->size, size);
 }
 
@@ -240,7 +252,7 @@ run_once(Sweep *sweep, Chunk *chunk, bool *out_more, GError **error)
                            .count_max = chunk->count + chunk->count / 2 + 1};
     is_done = gw_docs_run_part(&part, error) && write_bad(&part, error);
     count_part(sweep, &part);
-    adapt(sweep, &part, gw_clock_monotonic_ms() - start_ms);
+    adapt(sweep, chunk, &part, gw_clock_monotonic_ms() - start_ms);
     *out_more = is_done && cut_off(chunk, &part);
     return is_done;
 }
