@@ -6,6 +6,7 @@
 #include "journal/joined.h"
 #include "journal/record.h"
 #include "journal/statement.h"
+#include "journal/told.h"
 #include "journal/trace.h"
 #include "journal/transform.h"
 
@@ -55,7 +56,7 @@ reset(GwPart *part)
     bson_destroy(&part->reply);
     bson_init(&part->reply);
     part->is_refused = part->is_sent = false;
-    part->is_cut = part->is_recorded = part->is_set_only = false;
+    part->is_cut = part->is_recorded = part->is_told = false;
     gw_touched_clear(&part->touched);
     gw_touched_init(&part->touched);
     gw_statement_touched(part, &part->touched);
@@ -186,19 +187,20 @@ apply_constants(GwPart *part)
     return true;
 }
 
-static void
+static bool
 apply_constant(GwPart *part)
 {
     const bson_t *operation = g_ptr_array_index(part->operations, part->first);
     bson_iter_t update;
 
     if (!bson_iter_init_find(&update, operation, "u"))
-        return;
+        return false;
     for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
         g_autoptr(bson_t) post = gw_touched_apply(&update, gw_doc_set_at(part->pre, index));
 
         gw_doc_set_add(part->post, post);
     }
+    return true;
 }
 
 static void
@@ -206,6 +208,17 @@ add_inserted(GwPart *part)
 {
     for (guint index = part->first; index < part->first + part->count; index++)
         gw_doc_set_add(part->post, g_ptr_array_index(part->operations, index));
+}
+
+/* Of two fields with one name the server takes the first away, where it takes one. */
+static bool
+has_twins(const GwPart *part)
+{
+    for (guint index = 0; part->touched.is_whole && index < gw_doc_set_count(part->pre); index++) {
+        if (gw_record_has_twins(gw_doc_set_at(part->pre, index)))
+            return true;
+    }
+    return false;
 }
 
 /* A sweep decides by each document what is sent. */
@@ -225,6 +238,15 @@ change(GwPart *part, GwSession *session, GError **error)
     return send(part, session, error);
 }
 
+/* Whether the update itself says what its documents become. */
+static bool
+can_apply(const GwPart *part)
+{
+    return (part->kind == GW_PART_ONE || part->kind == GW_PART_MANY ||
+            part->kind == GW_PART_BY_ID) &&
+           part->touched.is_constant && !gw_bson_has(&part->reply, "upserted") && !has_twins(part);
+}
+
 /* What became of the documents: known without asking, or read again. */
 static bool
 read_post(GwPart *part, GwSession *session, GError **error)
@@ -233,21 +255,15 @@ read_post(GwPart *part, GwSession *session, GError **error)
 
     if (gw_statement_is_delete(part))
         return true;
-    if (is_sweep(part) && gw_transform_only_sets(part)) {
-        part->is_set_only = true;
+    part->is_told = is_sweep(part) ? gw_transform_only_sets(part) : gw_told_can(part);
+    if (part->is_told)
         return true;
-    }
     if (part->kind == GW_PART_INSERT && !part->docs->is_plain && !gw_statement_is_altered(part)) {
         add_inserted(part);
         return true;
     }
-    if ((part->kind == GW_PART_ONE || part->kind == GW_PART_MANY) && part->touched.is_constant &&
-        !gw_bson_has(&part->reply, "upserted")) {
-        apply_constant(part);
-        return true;
-    }
-    if (part->kind == GW_PART_BY_ID && part->touched.is_constant &&
-        !gw_bson_has(&part->reply, "upserted") && apply_constants(part))
+    if (can_apply(part) &&
+        (part->kind == GW_PART_BY_ID ? apply_constants(part) : apply_constant(part)))
         return true;
     find = gw_statement_find_after(part);
     return find == NULL || read_set(part, session, find, part->post, 0, error);
@@ -340,14 +356,23 @@ entry_of(const GwPart *part, const GwBlob *blob)
     return entry;
 }
 
+static void
+add_told(const GwPart *part, GwBlob *blob)
+{
+    if (is_sweep(part))
+        gw_transform_record(part, blob);
+    else
+        gw_told_record(part, blob);
+}
+
 /* The entry with all differences. */
 static GwEntry *
 new_entry(const GwPart *part)
 {
     g_autoptr(GwBlob) blob = gw_blob_new();
 
-    if (part->is_set_only) {
-        gw_transform_record(part, blob);
+    if (part->is_told) {
+        add_told(part, blob);
         return entry_of(part, blob);
     }
     for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {

@@ -38,7 +38,6 @@ typedef struct {
     GwTouched touched;
     GwDocSet *seen;      /* owned: of a sweep, all that were looked at; NULL = those in `pre` */
     GPtrArray *changes;  /* owned: of a sweep, what becomes of those in `pre`: see GwTransform */
-    bool is_set_only;    /* they set fields to what stands in them, or delete: `post` is empty */
     GPtrArray *bad;      /* owned: GwSkippedDoc, those of them that are left; or NULL */
     GwDocSet *pre;       /* owned: the documents as they were, in the fields that count */
     GwDocSet *post;      /* owned: as they are afterwards */
@@ -50,6 +49,7 @@ typedef struct {
     bool is_joined;      /* done by findAndModify */
     bool is_split;       /* not to be */
     bool is_quick;       /* no majority is waited for */
+    bool is_told;        /* what it did is known from what was sent: `post` is empty */
     bool is_recorded;    /* an entry was written */
     gint64 trace_mark;   /* what that tells of, see trace.h */
     bool is_sent;    /* the server has had the write, so what failed is not the looking before */

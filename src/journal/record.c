@@ -228,10 +228,9 @@ has_twins_for_sure(const bson_t *doc)
     return false;
 }
 
-/* Two fields of one name are legal BSON, and no server's driver makes them. Such a document is kept
- * whole. Nearly always the bits tell that there are none. */
-static bool
-has_twins(const bson_t *doc)
+/* Nearly always the bits tell that there are none. */
+bool
+gw_record_has_twins(const bson_t *doc)
 {
     guint64 seen[SIEVE_BITS / 64] = {0};
     bson_iter_t iter;
@@ -290,7 +289,8 @@ append_updated(const bson_t *pre, const bson_t *post, bson_t *record)
     g_auto(Diff) diff = {0};
 
     diff_init(&diff);
-    if (has_twins(pre) || has_twins(post)) {
+    /* Then it is kept whole. */
+    if (gw_record_has_twins(pre) || gw_record_has_twins(post)) {
         append_whole(pre, post, record);
         return;
     }
@@ -371,6 +371,67 @@ gw_record_diff_set(const bson_t *pre, const bson_t *set, bson_t *out_record)
     if (!diff.is_changed)
         return false;
     append_id(out_record, "u", pre);
+    append_diff(out_record, &diff);
+    return true;
+}
+
+/* What the document lost, and whether fields that stay come behind one that went. */
+static void
+find_gone(Diff *diff, const bson_t *pre, const char *const *gone, bool *out_inside)
+{
+    bson_iter_t field;
+
+    *out_inside = false;
+    g_assert(bson_iter_init(&field, pre));
+    while (bson_iter_next(&field)) {
+        const char *name = bson_iter_key(&field);
+
+        if (!g_strv_contains(gone, name)) {
+            *out_inside = *out_inside || diff->is_changed;
+            continue;
+        }
+        bson_append_iter(&diff->before, NULL, 0, &field);
+        diff->hash = hash_found(diff->hash, name, NULL);
+        diff->is_changed = true;
+    }
+}
+
+/* The value of the only field that went has another name now. */
+static void
+note_moved(Diff *diff, const char *name)
+{
+    bson_iter_t value;
+
+    g_assert(bson_iter_init(&value, &diff->before) && bson_iter_next(&value));
+    BSON_APPEND_UTF8(&diff->added, "0", name);
+    diff->added_count = 1;
+    diff->hash = hash_found(diff->hash, name, &value);
+}
+
+static bool
+are_names_sorted(const bson_t *fields)
+{
+    bson_iter_t names;
+
+    return bson_iter_init(&names, fields) && are_sorted(&names);
+}
+
+bool
+gw_record_diff_gone(const bson_t *pre, const char *const *gone, const char *moved,
+                    bson_t *out_record)
+{
+    g_auto(Diff) diff = {0};
+    bool is_inside = false;
+
+    diff_init(&diff);
+    find_gone(&diff, pre, gone, &is_inside);
+    if (!diff.is_changed)
+        return false;
+    if (moved != NULL)
+        note_moved(&diff, moved);
+    append_id(out_record, "u", pre);
+    if (is_inside || !are_names_sorted(&diff.before))
+        append_names(out_record, "o", pre);
     append_diff(out_record, &diff);
     return true;
 }

@@ -48,6 +48,15 @@ bool gw_record_diff_fields(const bson_t *pre, const bson_t *post, const char *co
 /* The same where the fields `set` of a document `pre` got those values. */
 bool gw_record_diff_set(const bson_t *pre, const bson_t *set, bson_t *out_record);
 
+/* The same where a document `pre`, all of it, lost the fields `gone` (an array of names,
+ * NULL-terminated). With a `moved` it lost one, whose value came behind all others under that name.
+ * Not for documents with twins. */
+bool gw_record_diff_gone(const bson_t *pre, const char *const *gone, const char *moved,
+                         bson_t *out_record);
+
+/* Whether two fields of `doc` have one name: legal BSON that no server's driver makes. */
+bool gw_record_has_twins(const bson_t *doc);
+
 /* Describe what is about to happen to `pre`, whatever it will be: all of it is kept. */
 void gw_record_announce(const bson_t *pre, bool is_delete, bson_t *out_record);
 
