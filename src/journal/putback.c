@@ -36,9 +36,8 @@ are_added_plain(const GwDocRecord *record)
 bool
 gw_putback_can(const GwDocRecord *record)
 {
-    return record->kind == GW_RECORD_UPDATED && !bson_has_field(record->doc, "w") &&
-           !bson_has_field(record->doc, "o") && are_fields_plain(&record->pre) &&
-           are_added_plain(record);
+    return record->kind == GW_RECORD_UPDATED && !record->is_whole && !record->has_order &&
+           are_fields_plain(&record->pre) && are_added_plain(record);
 }
 
 void

@@ -436,38 +436,56 @@ gw_record_diff_gone(const bson_t *pre, const char *const *gone, const char *move
     return true;
 }
 
+/* False where the field is not what it has to be. */
 static bool
-view_deleted(const bson_t *doc, GwDocRecord *record)
+view_field(GwDocRecord *record, const bson_iter_t *field)
 {
-    record->kind = GW_RECORD_DELETED;
-    return gw_bson_get_doc(doc, "d", &record->pre) &&
-           bson_iter_init_find(&record->id, &record->pre, "_id");
-}
-
-static bool
-view_updated(const bson_t *doc, GwDocRecord *record)
-{
-    record->kind = GW_RECORD_UPDATED;
-    return gw_bson_get_doc(doc, "p", &record->pre) || gw_bson_get_doc(doc, "w", &record->pre);
+    switch (bson_iter_key(field)[0]) {
+    case 'i':
+    case 'u':
+        record->kind = bson_iter_key(field)[0] == 'i' ? GW_RECORD_INSERTED : GW_RECORD_UPDATED;
+        record->id = *field;
+        return true;
+    case 'd':
+        record->kind = GW_RECORD_DELETED;
+        return gw_bson_view(field, &record->pre) &&
+               bson_iter_init_find(&record->id, &record->pre, "_id");
+    case 'w':
+        record->is_whole = true;
+        return gw_bson_view(field, &record->pre);
+    case 'p':
+        return gw_bson_view(field, &record->pre);
+    case 'n':
+        record->has_added = true;
+        record->added = *field;
+        return BSON_ITER_HOLDS_ARRAY(field);
+    case 'o':
+        record->has_order = true;
+        record->order = *field;
+        return BSON_ITER_HOLDS_ARRAY(field);
+    case 'h':
+        record->has_hash = true;
+        record->hash = bson_iter_int64(field);
+        return BSON_ITER_HOLDS_INT64(field);
+    default:
+        return false;
+    }
 }
 
 bool
 gw_record_view(const bson_t *doc, GwDocRecord *out_record)
 {
-    *out_record = (GwDocRecord){.doc = doc, .hash = gw_bson_get_int(doc, "h", 0)};
-    out_record->has_hash = bson_has_field(doc, "h");
-    if (bson_has_field(doc, "d"))
-        return view_deleted(doc, out_record);
-    if (bson_iter_init_find(&out_record->id, doc, "u"))
-        return view_updated(doc, out_record);
-    out_record->kind = GW_RECORD_INSERTED;
-    return bson_iter_init_find(&out_record->id, doc, "i");
-}
+    bson_iter_t field;
 
-static bool
-is_whole(const GwDocRecord *record)
-{
-    return bson_has_field(record->doc, "w");
+    *out_record = (GwDocRecord){.doc = doc};
+    if (!bson_iter_init(&field, doc))
+        return false;
+    while (bson_iter_next(&field)) {
+        if (!view_field(out_record, &field))
+            return false;
+    }
+    return out_record->id.raw != NULL &&
+           (out_record->kind == GW_RECORD_INSERTED || out_record->pre.len > 0);
 }
 
 /* Call for each name in n; NULL ends. */
@@ -480,9 +498,7 @@ next_added(bson_iter_t *iter)
 bool
 gw_record_begin_added(const GwDocRecord *record, bson_iter_t *out_names)
 {
-    bson_iter_t names;
-
-    return bson_iter_init_find(&names, record->doc, "n") && bson_iter_recurse(&names, out_names);
+    return record->has_added && bson_iter_recurse(&record->added, out_names);
 }
 
 static guint64
@@ -511,7 +527,7 @@ gw_record_is_as_left(const GwDocRecord *record, const bson_t *current)
         return false;
     if (!record->has_hash)
         return true;
-    if (record->kind == GW_RECORD_INSERTED || is_whole(record))
+    if (record->kind == GW_RECORD_INSERTED || record->is_whole)
         return (gint64)hash_whole(current) == record->hash;
     return (gint64)hash_touched(record, current) == record->hash;
 }
@@ -543,7 +559,7 @@ gw_record_is_as_before(const GwDocRecord *record, const bson_t *current)
         return current == NULL;
     if (current == NULL)
         return false;
-    if (record->kind == GW_RECORD_DELETED || is_whole(record))
+    if (record->kind == GW_RECORD_DELETED || record->is_whole)
         return bson_equal(&record->pre, current);
     return has_fields_as_before(record, current);
 }
@@ -570,10 +586,9 @@ append_all_in_order(const GwDocRecord *record, const bson_t *current, bson_t *ou
     guint32 rest = bson_count_keys(current);
     GwBsonCursor pre = {0};
     GwBsonCursor now = {0};
-    bson_iter_t order;
     bson_iter_t names;
 
-    if (!bson_iter_init_find(&order, record->doc, "o") || !bson_iter_recurse(&order, &names))
+    if (!record->has_order || !bson_iter_recurse(&record->order, &names))
         return false;
     gw_bson_cursor_init(&pre, &record->pre);
     gw_bson_cursor_init(&now, current);
@@ -643,10 +658,9 @@ append_rest(const GwDocRecord *record, const bson_t *current, GHashTable *done, 
 static void
 append_ordered(const GwDocRecord *record, const bson_t *current, GHashTable *done, bson_t *out)
 {
-    bson_iter_t order;
     bson_iter_t names;
 
-    if (!bson_iter_init_find(&order, record->doc, "o") || !bson_iter_recurse(&order, &names))
+    if (!record->has_order || !bson_iter_recurse(&record->order, &names))
         return;
     while (bson_iter_next(&names)) {
         const char *name = bson_iter_utf8(&names, NULL);
@@ -676,7 +690,7 @@ gw_record_restored(const GwDocRecord *record, const bson_t *current)
     g_autoptr(GHashTable) done = NULL;
     bson_t *out = NULL;
 
-    if (record->kind == GW_RECORD_DELETED || is_whole(record) || current == NULL)
+    if (record->kind == GW_RECORD_DELETED || record->is_whole || current == NULL)
         return bson_copy(&record->pre);
     out = bson_sized_new(current->len + record->pre.len);
     if (append_all_in_order(record, current, out))

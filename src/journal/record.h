@@ -27,9 +27,14 @@ typedef struct {
     GwRecordKind kind;
     const bson_t *doc; /* the record itself */
     bson_iter_t id;    /* at the document's _id */
-    bson_t pre;        /* deleted: the document; updated: p */
+    bson_t pre;        /* deleted: the document; updated: p, or w */
     gint64 hash;       /* valid where has_hash */
+    bson_iter_t added; /* at n, where has_added */
+    bson_iter_t order; /* at o, where has_order */
     bool has_hash;
+    bool has_added;
+    bool has_order;
+    bool is_whole; /* `pre` has all of a document that was updated */
 } GwDocRecord;
 
 /* Begin with the names of the fields that an update added. False where there are none. */

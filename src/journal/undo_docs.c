@@ -237,7 +237,7 @@ add_record(Batch *batch, const GwDocRecord *record, const bson_t *current)
         return true;
     }
     /* Somebody deleted it since, and the journal has only some of its fields. */
-    if (current == NULL && !bson_has_field(record->doc, "w")) {
+    if (current == NULL && !record->is_whole) {
         batch->restored--;
         return false;
     }
