@@ -8,6 +8,7 @@
 #include "journal/docs.h"
 
 #include "journal/idset.h"
+#include "journal/operations.h"
 #include "journal/part.h"
 #include "journal/side_by_side.h"
 #include "journal/statement.h"
@@ -25,7 +26,7 @@
 /* How far a write has come. */
 typedef struct {
     const GwDocsWrite *docs; /* borrowed */
-    GPtrArray *operations;   /* owned: bson_t */
+    GwOperations operations;
     GwReplySum sum;
     bool is_ordered;
     guint done;  /* operations */
@@ -35,57 +36,10 @@ typedef struct {
 static void
 progress_clear(Progress *progress)
 {
-    g_clear_pointer(&progress->operations, g_ptr_array_unref);
+    gw_operations_clear(&progress->operations);
     gw_reply_sum_clear(&progress->sum);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Progress, progress_clear)
-
-/* As the server stores it: with an _id, which comes first. */
-static bson_t *
-with_id_first(const bson_t *doc)
-{
-    bson_t *stored = NULL;
-    bson_iter_t iter;
-    bson_oid_t oid;
-
-    if (bson_iter_init(&iter, doc) && bson_iter_next(&iter) &&
-        strcmp(bson_iter_key(&iter), "_id") == 0)
-        return bson_copy(doc);
-    stored = bson_sized_new(doc->len + 32);
-    if (bson_iter_init_find(&iter, doc, "_id")) {
-        bson_append_iter(stored, NULL, 0, &iter);
-    } else {
-        bson_oid_init(&oid, NULL);
-        BSON_APPEND_OID(stored, "_id", &oid);
-    }
-    bson_copy_to_excluding_noinit(doc, stored, "_id", NULL);
-    return stored;
-}
-
-static bool
-collect_document(const bson_t *operation, gpointer data)
-{
-    g_ptr_array_add(data, with_id_first(operation));
-    return true;
-}
-
-static bool
-collect_operation(const bson_t *operation, gpointer data)
-{
-    g_ptr_array_add(data, bson_copy(operation));
-    return true;
-}
-
-static GPtrArray *
-operations_of(const GwWrite *write)
-{
-    GPtrArray *operations = g_ptr_array_new_with_free_func((GDestroyNotify)bson_destroy);
-
-    if (write->kind != GW_WRITE_FIND_AND_MODIFY)
-        gw_write_each(write, write->kind == GW_WRITE_INSERT ? collect_document : collect_operation,
-                      operations);
-    return operations;
-}
 
 /* How many operations from `done` on are of one kind that can be done together. Where it has to be
  * told what became of each, a document that comes twice begins the next part. */
@@ -99,8 +53,8 @@ extent_of(const Progress *progress, GwPartKind kind)
 
     if (kind != GW_PART_INSERT && kind != GW_PART_BY_ID)
         return 1;
-    for (guint at = progress->done; at < progress->operations->len; at++) {
-        const bson_t *operation = g_ptr_array_index(progress->operations, at);
+    for (guint at = progress->done; at < progress->operations.list->len; at++) {
+        const bson_t *operation = g_ptr_array_index(progress->operations.list, at);
 
         bytes += operation->len;
         if (count > 0 && (count >= progress->limit || bytes > PART_BYTES_MAX ||
@@ -302,10 +256,10 @@ do_next(Progress *progress, bool *out_more, GError **error)
 
     /* Two parts of one batch may change the same document. */
     docs.op = gw_journal_next_op(docs.journal);
-    gw_part_init(&part, &docs, progress->operations);
+    gw_part_init(&part, &docs, progress->operations.list);
     part.first = progress->done;
-    part.kind =
-        gw_statement_kind(progress->docs, g_ptr_array_index(progress->operations, progress->done));
+    part.kind = gw_statement_kind(progress->docs,
+                                  g_ptr_array_index(progress->operations.list, progress->done));
     part.count = extent_of(progress, part.kind);
     if (!try_part(&part, &error_at, error))
         return false;
@@ -321,14 +275,14 @@ apply_batch(const GwDocsWrite *docs, bson_t *out_reply, GError **error)
     bool more = true;
     bool is_done = true;
 
-    progress.operations = operations_of(docs->write);
+    gw_operations_init(&progress.operations, docs->write);
     progress.is_ordered = gw_bson_get_bool(docs->write->command, "ordered", true);
     gw_reply_sum_init(&progress.sum);
-    if (gw_side_by_side_can(docs, progress.operations)) {
-        is_done = gw_side_by_side_run(docs, progress.operations, &progress.sum, error);
-        progress.done = progress.operations->len;
+    if (gw_side_by_side_can(docs, progress.operations.list)) {
+        is_done = gw_side_by_side_run(docs, progress.operations.list, &progress.sum, error);
+        progress.done = progress.operations.list->len;
     }
-    while (is_done && more && progress.done < progress.operations->len)
+    while (is_done && more && progress.done < progress.operations.list->len)
         is_done = do_next(&progress, &more, error);
     gw_reply_sum_append(&progress.sum, rest, out_reply);
     return is_done;

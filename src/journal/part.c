@@ -56,7 +56,7 @@ reset(GwPart *part)
     bson_destroy(&part->reply);
     bson_init(&part->reply);
     part->is_refused = part->is_sent = false;
-    part->is_cut = part->is_recorded = part->is_told = false;
+    part->is_cut = part->is_recorded = part->is_told = part->is_as_sent = false;
     gw_touched_clear(&part->touched);
     gw_touched_init(&part->touched);
     gw_statement_touched(part, &part->touched);
@@ -122,14 +122,16 @@ static bool
 send(GwPart *part, GwSession *session, GError **error)
 {
     g_autoptr(bson_t) command = gw_statement_command(part);
-    g_autoptr(GByteArray) batch = gw_statement_batch(part);
+    g_autoptr(GByteArray) room = g_byte_array_new();
+    gsize batch_bytes = 0;
+    const guint8 *batch = gw_statement_batch(part, room, &batch_bytes);
     GwWrite write = {
         .kind = part->docs->write->kind,
         .db = part->docs->write->db,
         .command = command,
         .batch_name = gw_statement_batch_name(part),
-        .batch = batch->data,
-        .batch_bytes = batch->len,
+        .batch = batch,
+        .batch_bytes = batch_bytes,
         .batch_count = part->count,
         .session = session,
     };
@@ -259,7 +261,7 @@ read_post(GwPart *part, GwSession *session, GError **error)
     if (part->is_told)
         return true;
     if (part->kind == GW_PART_INSERT && !part->docs->is_plain && !gw_statement_is_altered(part)) {
-        add_inserted(part);
+        part->is_as_sent = true;
         return true;
     }
     if (can_apply(part) &&
@@ -327,14 +329,24 @@ find_twin(GwDocSet *set, const bson_t *doc)
     return bson_iter_init_find(&id, doc, "_id") ? gw_doc_set_find(set, &id) : NULL;
 }
 
+/* The inserted documents, as they were sent. */
+static void
+add_sent_ones(const GwPart *part, GwBlob *blob)
+{
+    for (guint index = part->first; index < part->first + part->count; index++)
+        add_record(part, NULL, g_ptr_array_index(part->operations, index), blob);
+}
+
 /* Documents that are there afterwards and were not before. */
 static void
 add_new_ones(const GwPart *part, GwBlob *blob)
 {
+    if (part->is_as_sent)
+        add_sent_ones(part, blob);
     for (guint index = 0; index < gw_doc_set_count(part->post); index++) {
         const bson_t *post = gw_doc_set_at(part->post, index);
 
-        if (find_twin(part->pre, post) == NULL)
+        if (gw_doc_set_count(part->pre) == 0 || find_twin(part->pre, post) == NULL)
             add_record(part, NULL, post, blob);
     }
 }

@@ -51,6 +51,7 @@ typedef struct {
     bool is_quick;       /* no majority is waited for */
     bool is_told;        /* what it did is known from what was sent: `post` is empty */
     bool is_recorded;    /* an entry was written */
+    bool is_as_sent;     /* inserted documents became what was sent: they are not in `post` */
     gint64 trace_mark;   /* what that tells of, see trace.h */
     bool is_sent;    /* the server has had the write, so what failed is not the looking before */
     bool is_refused; /* the answer is an error of one operation: nothing was done */

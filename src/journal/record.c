@@ -3,21 +3,6 @@
 
 #include "base/hash.h"
 
-/* FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): it has to find that somebody
- * changed a document, not to withstand one who wants that to go unnoticed. */
-#define HASH_START G_GUINT64_CONSTANT(14695981039346656037)
-#define HASH_PRIME G_GUINT64_CONSTANT(1099511628211)
-
-static guint64
-hash_bytes(guint64 hash, const void *bytes, gsize length)
-{
-    const guint8 *at = bytes;
-
-    for (gsize index = 0; index < length; index++)
-        hash = (hash ^ at[index]) * HASH_PRIME;
-    return hash;
-}
-
 static guint64
 hash_value(guint64 hash, const bson_iter_t *iter)
 {
@@ -25,7 +10,7 @@ hash_value(guint64 hash, const bson_iter_t *iter)
     gsize length = 0;
     const guint8 *value = gw_bson_raw_value(iter, &length);
 
-    return hash_bytes(hash_bytes(hash, &type, 1), value, length);
+    return gw_hash_go_on(gw_hash_go_on(hash, &type, 1), value, length);
 }
 
 /* Whether both documents have the same value, or none, in the field `name`. */
@@ -43,7 +28,7 @@ is_same_field(const bson_t *one, const bson_t *other, const char *name)
 static guint64
 hash_whole(const bson_t *doc)
 {
-    return hash_bytes(HASH_START, bson_get_data(doc), doc->len);
+    return gw_hash_go_on(0, bson_get_data(doc), doc->len);
 }
 
 static guint64
@@ -51,7 +36,7 @@ hash_field(guint64 hash, const bson_t *doc, const char *name)
 {
     bson_iter_t iter;
 
-    hash = hash_bytes(hash, name, strlen(name) + 1);
+    hash = gw_hash_go_on(hash, name, strlen(name) + 1);
     return bson_iter_init_find(&iter, doc, name) ? hash_value(hash, &iter) : hash;
 }
 
@@ -92,7 +77,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Diff, diff_clear)
 static void
 diff_init(Diff *diff)
 {
-    *diff = (Diff){.hash = HASH_START};
+    *diff = (Diff){0};
     bson_init(&diff->before);
     bson_init(&diff->added);
 }
@@ -101,7 +86,7 @@ diff_init(Diff *diff)
 static guint64
 hash_found(guint64 hash, const char *name, const bson_iter_t *iter)
 {
-    hash = hash_bytes(hash, name, strlen(name) + 1);
+    hash = gw_hash_go_on(hash, name, strlen(name) + 1);
     return iter != NULL ? hash_value(hash, iter) : hash;
 }
 
@@ -504,7 +489,7 @@ gw_record_begin_added(const GwDocRecord *record, bson_iter_t *out_names)
 static guint64
 hash_touched(const GwDocRecord *record, const bson_t *current)
 {
-    guint64 hash = HASH_START;
+    guint64 hash = 0;
     bson_iter_t iter;
 
     if (bson_iter_init(&iter, &record->pre)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/statement.h"
 
+#include "journal/operations.h"
 #include "mongo/write_facts.h"
 
 static bool
@@ -479,12 +480,6 @@ gw_statement_command(const GwPart *part)
 }
 
 static void
-append_operation(GByteArray *batch, const bson_t *operation)
-{
-    g_byte_array_append(batch, bson_get_data(operation), operation->len);
-}
-
-static void
 append_bound_operation(const GwPart *part, GByteArray *batch)
 {
     g_auto(bson_t) bound = BSON_INITIALIZER;
@@ -497,23 +492,20 @@ append_bound_operation(const GwPart *part, GByteArray *batch)
                 bson_append_iter(&bound, NULL, 0, &iter);
         }
     }
-    append_operation(batch, &bound);
+    g_byte_array_append(batch, bson_get_data(&bound), bound.len);
 }
 
-GByteArray *
-gw_statement_batch(const GwPart *part)
+const guint8 *
+gw_statement_batch(const GwPart *part, GByteArray *room, gsize *out_bytes)
 {
-    GByteArray *batch = g_byte_array_new();
-
+    *out_bytes = 0;
     if (is_find_and_modify(part))
-        return batch;
-    if (is_bound(part)) {
-        append_bound_operation(part, batch);
-        return batch;
-    }
-    for (guint index = 0; index < part->count; index++)
-        append_operation(batch, g_ptr_array_index(part->operations, part->first + index));
-    return batch;
+        return NULL;
+    if (!is_bound(part))
+        return gw_operations_bytes(part->operations, part->first, part->count, room, out_bytes);
+    append_bound_operation(part, room);
+    *out_bytes = room->len;
+    return room->data;
 }
 
 const char *

@@ -45,10 +45,11 @@ bool gw_statement_can_walk(const GwPart *part);
 /* The find for what `part->pre` and what was inserted have become; NULL = nothing. Owned. */
 bson_t *gw_statement_find_after(const GwPart *part);
 
-/* What is sent: the command without its batch, and the batch. Once `part->pre` is known, operations
- * are bound to the documents in it. Owned. */
+/* What is sent: the command without its batch, owned, and the batch, which is borrowed from the
+ * part's operations or put into `room`. Once `part->pre` is known, operations are bound to the
+ * documents in it. */
 bson_t *gw_statement_command(const GwPart *part);
-GByteArray *gw_statement_batch(const GwPart *part);
+const guint8 *gw_statement_batch(const GwPart *part, GByteArray *room, gsize *out_bytes);
 const char *gw_statement_batch_name(const GwPart *part); /* NULL = none */
 
 bool gw_statement_is_delete(const GwPart *part);

@@ -76,11 +76,24 @@ append_part(Cut *cut, bson_t *command, bool *out_single)
     bson_append_array_end(command, &array);
 }
 
+/* With room for what is left of the batch, as far as one command takes it. */
+static bson_t *
+new_command(const Cut *cut)
+{
+    const GwWrite *write = cut->write;
+    const size_t batch =
+        write->batch_bytes - cut->offset + ELEMENT_OVERHEAD * (write->batch_count - cut->count);
+    bson_t *command = bson_sized_new(write->command->len + MIN(batch, COMMAND_BYTES_MAX) + 32);
+
+    bson_concat(command, write->command);
+    return command;
+}
+
 /* Send one part; its reply is in `out_reply` also where it fails. */
 static bool
 send_part(GwConn *conn, Cut *cut, bson_t *out_reply, bson_error_t *out_cause)
 {
-    g_autoptr(bson_t) command = bson_copy(cut->write->command);
+    g_autoptr(bson_t) command = new_command(cut);
     GwSend run = {.mode = mode_of(cut->write->kind),
                   .db = cut->write->db,
                   .command = command,

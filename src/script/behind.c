@@ -3,9 +3,12 @@
 
 #include "mongo/write_facts.h"
 #include "script/behind-batch.h"
+#include "script/objectid.h"
 
-/* Writes that go together: as many as two transactions of the journal. */
+/* Writes that go together: as many as two transactions of the journal. The transactions of inserts
+ * are sent one behind the other, each while the one before is recorded: the more, the better. */
 #define BATCH_COUNT_MAX 2000
+#define INSERTS_COUNT_MAX 10000
 #define BATCH_BYTES_MAX (4 * 1024 * 1024)
 
 /* A collection. One batch at a time is on its way, so that writes to a document stay in order. */
@@ -60,6 +63,8 @@ fly(GwTask *task, GwConn *conn, GwSession *session)
     GwBehind *behind = call->mongo->behind;
 
     gw_call_work(task, conn, session);
+    /* Who inserts many at once lets the loop have the batch back at the end of all. */
+    gw_bytes_clear(&call->batch);
     g_mutex_lock(&behind->lock);
     batch->is_done = true;
     g_cond_broadcast(&behind->done);
@@ -250,10 +255,16 @@ slot_named(GwBehind *behind, JSValueConst db, JSValueConst coll)
     return slot;
 }
 
+static size_t
+count_max(const GwBatch *batch)
+{
+    return g_str_equal(batch->call->batch_name, "documents") ? INSERTS_COUNT_MAX : BATCH_COUNT_MAX;
+}
+
 static bool
 is_full(const GwBatch *batch)
 {
-    return batch->call->batch_count >= BATCH_COUNT_MAX ||
+    return batch->call->batch_count >= count_max(batch) ||
            batch->call->batch.used >= BATCH_BYTES_MAX;
 }
 
@@ -412,51 +423,79 @@ defer_update(JSContext *js, JSValueConst this_value, int count, JSValueConst *ar
                   js);
 }
 
-static JSValue
-may_gather(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
+/* Whether all can be documents: else the usual way says what the driver does of them. */
+static bool
+are_objects(const GwBehind *behind, JSValueConst documents, int64_t length)
 {
-    return JS_NewBool(js, is_on(gw_mongo_of(js)));
+    JSContext *js = js_of(behind);
+    bool are = true;
+
+    for (int64_t index = 0; index < length && are; index++) {
+        JSValue document = JS_GetPropertyInt64(js, documents, index);
+
+        are = JS_IsObject(document) && !JS_IsFunction(js, document) && !JS_IsArray(document);
+        JS_FreeValue(js, document);
+    }
+    return are;
 }
 
 static bool
-gather_inserts(GwBehind *behind, Slot *slot, JSValueConst documents, JSValueConst here)
+gather_insert(GwBehind *behind, Slot *slot, const GwGathered *write, JSValueConst document)
 {
-    JSContext *js = js_of(behind);
-    GwGathered write = {.command = bson_get_data(slot->insert),
-                        .command_bytes = slot->insert->len,
-                        .batch_name = "documents",
-                        .bytes = &behind->scratch,
-                        .here = here};
-    int64_t length = 0;
-
-    if (JS_GetLength(js, documents, &length) < 0)
-        return false;
-    for (int64_t index = 0; index < length; index++) {
-        JSValue document = JS_GetPropertyInt64(js, documents, index);
-        bool is_encoded = false;
-
-        behind->scratch.used = 0;
-        is_encoded =
-            gw_codec_encode(behind->mongo->codec, document, GW_ENCODE_DEFAULT, &behind->scratch);
-        JS_FreeValue(js, document);
-        if (!is_encoded || JS_IsException(gather(behind, slot, &write, js)))
-            return false;
-    }
-    return true;
+    behind->scratch.used = 0;
+    return gw_codec_encode(behind->mongo->codec, document, GW_ENCODE_ID_FIRST, &behind->scratch) &&
+           !JS_IsException(gather(behind, slot, write, js_of(behind)));
 }
 
-/* deferInserts(db, collection, documents, here): documents that have an _id. */
+/* Each gets its _id, which is noted in `ids`, and is on its way before the last is encoded. */
+static bool
+gather_inserts(GwBehind *behind, Slot *slot, const GwGathered *write, JSValueConst documents,
+               int64_t length, bool adds_ids, JSValueConst ids)
+{
+    JSContext *js = js_of(behind);
+    bool is_good = true;
+
+    for (int64_t index = 0; index < length && is_good; index++) {
+        JSValue document = JS_GetPropertyInt64(js, documents, index);
+        JSValue id = gw_object_id_of_document(js, document, adds_ids);
+
+        is_good = !JS_IsException(id) && gather_insert(behind, slot, write, document) &&
+                  JS_SetPropertyInt64(js, ids, index, JS_DupValue(js, id)) >= 0;
+        JS_FreeValue(js, id);
+        JS_FreeValue(js, document);
+    }
+    return is_good;
+}
+
+/* deferInserts(db, collection, documents, whether they get an _id, here): their _ids by their
+ * index, `false` where they have to be inserted in the usual way. */
 static JSValue
 defer_inserts(JSContext *js, JSValueConst this_value, int count, JSValueConst *arguments)
 {
-    GwBehind *behind = gw_mongo_of(js)->behind;
-    Slot *slot = slot_named(behind, arguments[0], arguments[1]);
+    GwMongo *mongo = gw_mongo_of(js);
+    Slot *slot = NULL;
+    JSValue ids = JS_UNDEFINED;
+    int64_t length = 0;
 
+    if (!is_on(mongo) || JS_GetLength(js, arguments[2], &length) < 0 || length == 0 ||
+        !are_objects(mongo->behind, arguments[2], length))
+        return JS_HasException(js) ? JS_EXCEPTION : JS_FALSE;
+    slot = slot_named(mongo->behind, arguments[0], arguments[1]);
     if (slot == NULL)
         return JS_EXCEPTION;
     if (slot->insert == NULL)
         slot->insert = BCON_NEW("insert", BCON_UTF8(slot->coll), "ordered", BCON_BOOL(true));
-    return gather_inserts(behind, slot, arguments[2], arguments[3]) ? JS_TRUE : JS_EXCEPTION;
+    ids = JS_NewObject(js);
+    if (gather_inserts(mongo->behind, slot,
+                       &(GwGathered){.command = bson_get_data(slot->insert),
+                                     .command_bytes = slot->insert->len,
+                                     .batch_name = "documents",
+                                     .bytes = &mongo->behind->scratch,
+                                     .here = arguments[4]},
+                       arguments[2], length, JS_ToBool(js, arguments[3]) > 0, ids))
+        return ids;
+    JS_FreeValue(js, ids);
+    return JS_EXCEPTION;
 }
 
 /* setLegacyResult(function): makes what older drivers had in a result. */
@@ -473,8 +512,7 @@ set_legacy_result(JSContext *js, JSValueConst this_value, int count, JSValueCons
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("defer", 6, defer),
     JS_CFUNC_DEF("deferUpdate", 5, defer_update),
-    JS_CFUNC_DEF("deferInserts", 4, defer_inserts),
-    JS_CFUNC_DEF("mayGather", 0, may_gather),
+    JS_CFUNC_DEF("deferInserts", 5, defer_inserts),
     JS_CFUNC_DEF("setLegacyResult", 1, set_legacy_result),
 };
 

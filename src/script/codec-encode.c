@@ -123,6 +123,21 @@ put_property(Writer *writer, JSValueConst object, JSAtom atom, const Frame *fram
     return good;
 }
 
+/* The server would only do it itself, document by document. */
+static void
+move_id_to_front(const Writer *writer, JSPropertyEnum *properties, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        const JSPropertyEnum id = properties[i];
+
+        if (id.atom != writer->codec->atoms[GW_ATOM_UNDERSCORE_ID])
+            continue;
+        memmove(properties + 1, properties, i * sizeof *properties);
+        properties[0] = id;
+        return;
+    }
+}
+
 static bool
 put_properties(Writer *writer, JSValueConst object, const Frame *frame)
 {
@@ -133,6 +148,8 @@ put_properties(Writer *writer, JSValueConst object, const Frame *frame)
     if (JS_GetOwnPropertyNames(writer->js, &properties, &count, object,
                                JS_GPN_STRING_MASK | JS_GPN_ENUM_ONLY) < 0)
         return false;
+    if (frame->up == NULL && (writer->flags & GW_ENCODE_ID_FIRST))
+        move_id_to_front(writer, properties, count);
     for (uint32_t i = 0; i < count && good; i++)
         good = put_property(writer, object, properties[i].atom, frame);
     JS_FreePropertyEnum(writer->js, properties, count);

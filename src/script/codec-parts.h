@@ -50,6 +50,7 @@ typedef enum {
     X(DB, "db")                                                                                    \
     X(FIELDS, "fields")                                                                            \
     X(REF, "$ref")                                                                                 \
+    X(UNDERSCORE_ID, "_id")                                                                        \
     X(ID, "$id")                                                                                   \
     X(DOLLAR_DB, "$db")                                                                            \
     X(GET_LOW_BITS, "getLowBits")                                                                  \

@@ -15,6 +15,7 @@ typedef enum {
     GW_ENCODE_DEFAULT = 0,
     GW_ENCODE_IGNORE_UNDEFINED = 1 << 0, /* leave fields out that are undefined, not null */
     GW_ENCODE_FUNCTIONS = 1 << 1,        /* functions as Code, not dropped */
+    GW_ENCODE_ID_FIRST = 1 << 2,         /* the _id comes first, as the server stores it */
 } GwEncodeFlags;
 
 typedef enum {

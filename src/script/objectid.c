@@ -208,6 +208,25 @@ fresh_bytes(uint8_t out_bytes[12])
     memcpy(out_bytes, oid.bytes, 12);
 }
 
+JSValue
+gw_object_id_of_document(JSContext *js, JSValueConst document, bool adds_id)
+{
+    GwCodec *codec = codec_of(js);
+    const JSAtom name = codec->atoms[GW_ATOM_UNDERSCORE_ID];
+    JSValue id = JS_GetProperty(js, document, name);
+    uint8_t bytes[12];
+
+    if (!adds_id || !(JS_IsUndefined(id) || JS_IsNull(id)))
+        return id;
+    fresh_bytes(bytes);
+    id = gw_object_id_make(codec, bytes);
+    if (!JS_IsException(id) && JS_SetProperty(js, document, name, JS_DupValue(js, id)) < 0) {
+        JS_FreeValue(js, id);
+        return JS_EXCEPTION;
+    }
+    return id;
+}
+
 static void
 note_call(JSContext *js, GwCodec *codec)
 {

@@ -136,20 +136,19 @@ class Collection {
     return withResult({ acknowledged: isAcknowledged(resolved), insertedId: document._id }, { n: 1 }, [document]);
   }
 
-  // Documents without options: false where they have to be inserted by themselves.
+  // Documents without options: their _ids by their index, `false` where they have to be inserted by themselves.
   #gatherAll(documents) {
-    if (documents.length === 0 || !native.mayGather()) return false;
-    if (!documents.every((each) => each !== null && typeof each === 'object' && !Array.isArray(each))) return false;
-    for (const document of documents) this._addId(document, {});
-    return native.deferInserts(this.s.db.databaseName, this.s.name, documents, here);
+    const { forceServerObjectId = false, pkFactory } = this.db.options ?? {};
+    if (pkFactory != null) return false;
+    return native.deferInserts(this.s.db.databaseName, this.s.name, documents, !forceServerObjectId, here);
   }
 
   async insertMany(documents, options) {
     if (!Array.isArray(documents)) throw new MongoInvalidArgumentError('Argument "docs" must be an array of documents');
-    if (options === undefined && this.s.inherited === undefined && this.#gatherAll(documents)) {
-      const insertedIds = {};
-      for (let index = 0; index < documents.length; index++) insertedIds[index] = documents[index]._id;
-      return withResult({ acknowledged: true, insertedCount: documents.length, insertedIds }, { n: documents.length }, documents);
+    const insertedIds = options === undefined && this.s.inherited === undefined && this.#gatherAll(documents);
+    if (insertedIds) {
+      const insertedCount = documents.length;
+      return withResult({ acknowledged: true, insertedCount, insertedIds }, { n: insertedCount }, documents);
     }
     const acknowledged = isAcknowledged(this._options(options));
     try {

@@ -125,7 +125,6 @@ Object.assign(native, {
   size: (document, options) => encode(document, options).length,
   note: (text) => channel.tell({ order: 'note', text }),
   // Nothing is gathered here: each write is one message.
-  mayGather: () => false,
   defer: () => false,
   deferInserts: () => false,
   deferUpdate: () => false,
