@@ -6,7 +6,6 @@
 #include "backup/restore_internal.h"
 
 #define BATCH_BYTES (4 * 1024 * 1024)
-#define BATCH_DOCUMENTS 10000
 
 /* Batches read ahead, for each worker. */
 #define AHEAD 2
@@ -185,7 +184,8 @@ flush(Load *load, GwRestoreItem *item, GError **error)
 }
 
 static bool
-take_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data, GError **error)
+take_docs(const GwArchiveColl *coll, const guint8 *docs, gsize size, guint count, gpointer data,
+          GError **error)
 {
     Load *load = data;
     const GwRestore *restore = load->restore;
@@ -197,12 +197,10 @@ take_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data
         return false;
     if (item == NULL)
         return true;
-    if (item->count == BATCH_DOCUMENTS || item->docs->len + size > BATCH_BYTES) {
-        if (!flush(load, item, error))
-            return false;
-    }
-    g_byte_array_append(item->docs, doc, (guint)size);
-    item->count++;
+    if (item->docs->len + size > BATCH_BYTES && !flush(load, item, error))
+        return false;
+    g_byte_array_append(item->docs, docs, (guint)size);
+    item->count += count;
     return true;
 }
 
@@ -222,7 +220,7 @@ read_archive(Load *load, GError **error)
 {
     g_auto(GwArchiveFacts) facts = {0};
 
-    return gw_archive_read(load->restore->params->path, take_doc, load, &facts, error) &&
+    return gw_archive_read(load->restore->params->path, take_docs, load, &facts, error) &&
            flush_all(load, error);
 }
 
