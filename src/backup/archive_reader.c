@@ -375,8 +375,10 @@ gw_archive_reader_rest(GwArchiveReader *reader, GwArchiveDocsFunc func, gpointer
             return false;
         reader->coll = NULL;
     }
+    if (!check_all_ended(reader, error))
+        return false;
     reader->facts->bytes = reader->next;
-    return check_all_ended(reader, error);
+    return true;
 }
 
 GwArchiveReader *
@@ -430,8 +432,16 @@ pass_over(const GwArchiveColl *coll, const guint8 *docs, gsize size, guint count
 }
 
 bool
+gw_archive_reader_verify(GwArchiveReader *reader, const volatile int *interrupted, GError **error)
+{
+    return gw_archive_reader_rest(reader, pass_over, (gpointer)&interrupted, error);
+}
+
+bool
 gw_archive_verify(const char *path, const volatile int *interrupted, GwArchiveFacts *out_facts,
                   GError **error)
 {
-    return gw_archive_read(path, pass_over, (gpointer)&interrupted, out_facts, error);
+    g_autoptr(GwArchiveReader) reader = gw_archive_reader_open(path, out_facts, error);
+
+    return reader != NULL && gw_archive_reader_verify(reader, interrupted, error);
 }

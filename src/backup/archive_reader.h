@@ -59,9 +59,11 @@ GwArchiveReader *gw_archive_reader_open(const char *path, GwArchiveFacts *out_fa
 void gw_archive_reader_free(GwArchiveReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwArchiveReader, gw_archive_reader_free)
 
-/* Read the rest, once. */
+/* Read the rest, or only verify it; once. */
 bool gw_archive_reader_rest(GwArchiveReader *reader, GwArchiveDocsFunc func, gpointer data,
                             GError **error);
+bool gw_archive_reader_verify(GwArchiveReader *reader, const volatile int *interrupted,
+                              GError **error);
 
 /* How far the file has been read, and its size, which is 0 where it can't be told. */
 gint64 gw_archive_reader_offset(const GwArchiveReader *reader);
