@@ -68,11 +68,10 @@ def test_damage_late_in_a_large_file_leaves_what_was_there(project):
 
 
 def test_what_the_server_says_of_damaged_documents_is_not_what_is_told(project):
-    path, name, db = large(project, "none")
+    path, name, db = large(project, "none", docs=24000)  # more than is read ahead
     before = state(db)
     whole = path.read_bytes()
-    at = whole.index(b"\x05x\0")
-    path.write_bytes(whole[:at] + b"\x7e" + whole[at + 1:])
+    path.write_bytes(flipped(whole, whole.index(b"\x05x\0") - 4))  # the same _id twice
     result = project.fails(1, "restore", str(path), "--to-database", name)
     assert "the checksum of the collection's documents is wrong" in " ".join(result.err.split()), result
     assert failures(db) == 1 and state(db) == before and left_over(db) == []
