@@ -16,14 +16,16 @@ typedef struct {
     GwClients *clients;
     GwWriter *writer; /* all changes but those of godwit's own collections go through it */
     const char *path;
-    const GwArchiveFacts *facts; /* of the same file, verified */
-    const char *from_db;         /* this database of the file */
-    const char *db;              /* into this one */
-    const char *const *only;     /* ends with NULL; NULL = all that a restore is about */
-    const char *tracker;         /* may be there and empty */
-    const char *run;             /* who does it, for the record */
-    bool replaces;               /* what is there under the names makes room */
-    guint workers;               /* threads that insert, each with its own connection */
+    const GwArchiveFacts *facts; /* of the same file */
+    GwArchiveReader *reader; /* of it, when no more than its list was read: all is checked while it
+                                is loaded; NULL = it was verified, and is read again */
+    const char *from_db;     /* this database of the file */
+    const char *db;          /* into this one */
+    const char *const *only; /* ends with NULL; NULL = all that a restore is about */
+    const char *tracker;     /* may be there and empty */
+    const char *run;         /* who does it, for the record */
+    bool replaces;           /* what is there under the names makes room */
+    guint workers;           /* threads that insert, each with its own connection */
     GwBackupProgressFunc progress;
     gpointer data;
     const volatile int *interrupted; /* not 0: stop; may be NULL */
@@ -39,8 +41,8 @@ typedef struct {
 GPtrArray *gw_restore_in_the_way(const GwRestoreParams *params, GError **error);
 
 /* Restore; the lease has to be held. After a failure the database is as before, but for time-series
- * that were to be replaced. Fails with GW_ERROR_IO (the file), GW_ERROR_SERVER,
- * GW_ERROR_INTERRUPTED. */
+ * that were to be replaced. Fails with GW_ERROR_IO (the file; as gw_archive_read does),
+ * GW_ERROR_SERVER, GW_ERROR_INTERRUPTED. */
 bool gw_restore(const GwRestoreParams *params, GwRestoreReport *out_report, GError **error);
 
 /* Whether one was begun and not ended. */

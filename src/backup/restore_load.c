@@ -2,11 +2,15 @@
 /*
  * One thread reads the archive and cuts it into batches, others insert them, so that the server is
  * busy while we decompress. What is loaded has no indexes but _id's until all of it is there.
+ *
+ * Where the file was not verified before, a part of it may be wrong, and be found out only at the
+ * end of its piece, or of all: by then its documents may have been sent. So whatever the server
+ * says of them, the file is read to its end, and what is wrong with it is the failure that counts.
  */
 #include "backup/restore_internal.h"
 
-#define BATCH_BYTES (4 * 1024 * 1024)
-#define BATCH_DOCUMENTS 10000
+/* One command each. From 1 to 4 MB it makes no difference for the server. */
+#define BATCH_BYTES (2 * 1024 * 1024)
 
 /* Batches read ahead, for each worker. */
 #define AHEAD 2
@@ -24,8 +28,13 @@ typedef struct {
     GCond changed;
     GQueue waiting;   /* owned: Batch */
     gint64 documents; /* inserted */
+    gint64 total;     /* to insert, as far as one can tell */
     GError *failure;  /* owned: the first one; NULL = none */
     bool is_read;     /* no more batches come */
+
+    /* Of the thread that reads alone. */
+    gint64 taken;     /* documents that are to be inserted */
+    bool is_given_up; /* something has failed: the rest is only checked */
 } Load;
 
 static void
@@ -105,7 +114,7 @@ note_inserted(Load *load, const Batch *batch)
     g_mutex_lock(&load->mutex);
     load->documents += batch->count;
     if (params->progress != NULL)
-        params->progress(load->documents, load->restore->total, params->data);
+        params->progress(load->documents, MAX(load->documents, load->total), params->data);
     g_mutex_unlock(&load->mutex);
 }
 
@@ -184,26 +193,63 @@ flush(Load *load, GwRestoreItem *item, GError **error)
     return true;
 }
 
+/* How many documents there will be, by how far the file has been read. */
+static void
+guess_total(Load *load)
+{
+    const GwArchiveReader *reader = load->restore->params->reader;
+    gint64 offset = reader != NULL ? gw_archive_reader_offset(reader) : 0;
+
+    if (offset <= 0)
+        return;
+    g_mutex_lock(&load->mutex);
+    load->total =
+        (gint64)((double)load->taken * (double)gw_archive_reader_size(reader) / (double)offset);
+    g_mutex_unlock(&load->mutex);
+}
+
 static bool
-take_doc(const GwArchiveColl *coll, const guint8 *doc, gsize size, gpointer data, GError **error)
+add_docs(Load *load, GwRestoreItem *item, const guint8 *docs, gsize size, guint count,
+         GError **error)
+{
+    if (item->docs->len + size > BATCH_BYTES && !flush(load, item, error))
+        return false;
+    g_byte_array_append(item->docs, docs, (guint)size);
+    item->count += count;
+    load->taken += count;
+    guess_total(load);
+    return true;
+}
+
+/* Whether reading goes on although something has failed, which is kept for later. */
+static bool
+give_up(Load *load, GError *take_failure, GError **error)
+{
+    if (load->restore->params->reader == NULL) {
+        g_propagate_error(error, take_failure);
+        return false;
+    }
+    load->is_given_up = true;
+    note_failure(load, take_failure);
+    return true;
+}
+
+static bool
+take_docs(const GwArchiveColl *coll, const guint8 *docs, gsize size, guint count, gpointer data,
+          GError **error)
 {
     Load *load = data;
     const GwRestore *restore = load->restore;
     GwRestoreItem *item = coll->index < restore->by_index->len
                               ? g_ptr_array_index(restore->by_index, coll->index)
                               : NULL;
+    GError *failure = NULL;
 
     if (!gw_restore_may_go_on(restore, error))
         return false;
-    if (item == NULL)
+    if (item == NULL || load->is_given_up || add_docs(load, item, docs, size, count, &failure))
         return true;
-    if (item->count == BATCH_DOCUMENTS || item->docs->len + size > BATCH_BYTES) {
-        if (!flush(load, item, error))
-            return false;
-    }
-    g_byte_array_append(item->docs, doc, (guint)size);
-    item->count++;
-    return true;
+    return give_up(load, failure, error);
 }
 
 static bool
@@ -216,14 +262,28 @@ flush_all(Load *load, GError **error)
     return true;
 }
 
-/* The file was verified; here it is checked again, on the way. */
 static bool
 read_archive(Load *load, GError **error)
 {
+    const GwRestoreParams *params = load->restore->params;
     g_auto(GwArchiveFacts) facts = {0};
 
-    return gw_archive_read(load->restore->params->path, take_doc, load, &facts, error) &&
-           flush_all(load, error);
+    if (!(params->reader != NULL ? gw_archive_reader_rest(params->reader, take_docs, load, error)
+                                 : gw_archive_read(params->path, take_docs, load, &facts, error)))
+        return false;
+    return load->is_given_up || flush_all(load, error);
+}
+
+/* What is wrong with the file explains what the server may have said of its documents. */
+static void
+note_unread(Load *load, GError *take_failure)
+{
+    if (g_error_matches(take_failure, GW_ERROR, GW_ERROR_IO)) {
+        g_mutex_lock(&load->mutex);
+        g_clear_error(&load->failure);
+        g_mutex_unlock(&load->mutex);
+    }
+    note_failure(load, take_failure);
 }
 
 /* Read in this thread, insert in the others, and wait for all. */
@@ -236,9 +296,10 @@ read_and_insert(Load *load, GError **error)
     for (guint index = 0; index < load->restore->params->workers; index++)
         g_ptr_array_add(threads, g_thread_new("restore", insert_all, load));
     if (!read_archive(load, &failure))
-        note_failure(load, failure);
+        note_unread(load, failure);
     g_mutex_lock(&load->mutex);
     load->is_read = true;
+    load->total = load->taken;
     g_cond_broadcast(&load->changed);
     g_mutex_unlock(&load->mutex);
     for (guint index = 0; index < threads->len; index++)
@@ -258,6 +319,7 @@ gw_restore_load(GwRestore *restore, GwRestoreReport *report, GError **error)
     g_cond_init(&load.changed);
     g_queue_init(&load.waiting);
     load.conn = gw_conn_take(restore->params->clients);
+    load.total = restore->total;
     if (!gw_restore_create_all(restore, load.conn, error) || !read_and_insert(&load, error) ||
         !gw_restore_may_go_on(restore, error) || !gw_restore_index_all(restore, error))
         return false;

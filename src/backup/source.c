@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -21,6 +22,7 @@ struct GwSource {
     gsize in_size; /* bytes in `in` */
     gsize in_next; /* of those, how many are used up */
     gint64 read;   /* bytes of the file that were ever in `in` */
+    gint64 size;   /* of the file; 0 = it can't be told */
     gint64 piece;  /* where in the file the piece begins that is decompressed now */
     guint8 *plain; /* owned: PLAIN_BYTES, decompressed */
     gsize plain_size;
@@ -100,6 +102,7 @@ GwSource *
 gw_source_open(const char *path, GError **error)
 {
     g_autoptr(GwSource) source = g_new0(GwSource, 1);
+    struct stat info = {0};
 
     source->shown = gw_text_shown(path);
     source->fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -107,6 +110,8 @@ gw_source_open(const char *path, GError **error)
         gw_throw(error, GW_ERROR_IO, "reading '%s': %s", source->shown, g_strerror(errno));
         return NULL;
     }
+    if (fstat(source->fd, &info) == 0 && S_ISREG(info.st_mode))
+        source->size = info.st_size;
     source->in = g_malloc(BUFFER_BYTES);
     source->plain = g_malloc(PLAIN_BYTES);
     return look_at_start(source, error) ? g_steal_pointer(&source) : NULL;
@@ -221,6 +226,23 @@ gw_source_read(GwSource *source, void *out_bytes, gsize size, gsize *out_count, 
     return true;
 }
 
+bool
+gw_source_peek(GwSource *source, const guint8 **out_bytes, gsize *out_count, GError **error)
+{
+    if (source->plain_next == source->plain_size && !refill(source, error))
+        return false;
+    *out_bytes = source->plain + source->plain_next;
+    *out_count = source->plain_size - source->plain_next;
+    return true;
+}
+
+void
+gw_source_skip(GwSource *source, gsize size)
+{
+    g_assert(size <= source->plain_size - source->plain_next);
+    source->plain_next += size;
+}
+
 GwCompression
 gw_source_compression(const GwSource *source)
 {
@@ -231,4 +253,10 @@ gint64
 gw_source_file_offset(const GwSource *source)
 {
     return source->read - (gint64)(source->in_size - source->in_next);
+}
+
+gint64
+gw_source_file_size(const GwSource *source)
+{
+    return source->size;
 }

@@ -87,8 +87,8 @@ typedef struct {
 void gw_restore_result_clear(GwRestoreResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwRestoreResult, gw_restore_result_clear)
 
-/* Verify the file, then restore it into the project's database. Fails with GW_ERROR_IO (damaged),
- * GW_ERROR_REFUSED (collections are there, another database, not confirmed), GW_ERROR_NOT_FOUND; in
- * all of these before anything was changed. */
+/* Restore a file into the project's database, when all of it is checked. Fails with GW_ERROR_IO
+ * (damaged), GW_ERROR_REFUSED (collections are there, another database, not confirmed),
+ * GW_ERROR_NOT_FOUND; in all of these the collections are as they were. */
 bool gw_engine_restore(GwProject *project, const GwRestoreVerb *params, GwRestoreResult *out_result,
                        GError **error);

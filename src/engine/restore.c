@@ -2,6 +2,9 @@
 /*
  * The file first, all of it: a damaged one is refused while the database is as it was. Then what
  * stands in the way, then the lease, then the questions of the environment, then the documents.
+ *
+ * A large file would be decompressed twice for that. Where nothing is lost by finding the damage
+ * later it is checked while its documents are loaded beside, before any of them gets its place.
  */
 #include "backup/restore.h"
 
@@ -12,6 +15,9 @@
 #include "engine/split.h"
 
 #define WORKERS 2
+
+/* A smaller file is verified in no time, and when it is damaged leaves no trace at all. */
+#define CHECKED_ON_THE_WAY_BYTES (8 * 1024 * 1024)
 
 void
 gw_restore_result_clear(GwRestoreResult *result)
@@ -24,13 +30,15 @@ typedef struct {
     GwProject *project;          /* borrowed */
     const GwRestoreVerb *params; /* borrowed */
     GwArchiveFacts facts;
-    char **only;         /* owned; NULL = all */
-    const char *from_db; /* borrowed from `facts` */
+    GwArchiveReader *reader; /* owned: all but the list is still to be read; NULL = verified */
+    char **only;             /* owned; NULL = all */
+    const char *from_db;     /* borrowed from `facts` */
 } Plan;
 
 static void
 plan_clear(Plan *plan)
 {
+    g_clear_pointer(&plan->reader, gw_archive_reader_free);
     gw_archive_facts_clear(&plan->facts);
     g_clear_pointer(&plan->only, g_strfreev);
 }
@@ -48,16 +56,43 @@ emit_progress(gint64 done, gint64 total, gpointer data)
     gw_project_emit(data, &(GwEvent){.kind = GW_EVENT_PROGRESS, .count = done, .total = total});
 }
 
+/* Unless it was verified before. */
 static bool
 verify(Plan *plan, GError **error)
 {
+    g_autoptr(GwArchiveReader) reader = g_steal_pointer(&plan->reader);
     bool done = false;
 
+    if (reader == NULL)
+        return true;
     emit_task(plan, GW_EVENT_TASK_STARTED, "verifying the backup");
-    done = gw_archive_verify(plan->params->path, gw_project_interrupted(plan->project),
-                             &plan->facts, error);
+    done = gw_archive_reader_verify(reader, gw_project_interrupted(plan->project), error);
     emit_task(plan, GW_EVENT_TASK_ENDED, NULL);
     return done;
+}
+
+/* Of its own files godwit knows beforehand what comes. A time-series would be made where it is seen
+ * before all of the file is read. */
+static bool
+can_check_on_the_way(const Plan *plan)
+{
+    if (!plan->facts.is_own || gw_archive_reader_size(plan->reader) < CHECKED_ON_THE_WAY_BYTES)
+        return false;
+    for (guint next = 0; next < plan->facts.colls->len; next++) {
+        const GwArchiveColl *coll = g_ptr_array_index(plan->facts.colls, next);
+
+        if (g_str_equal(coll->type, "timeseries"))
+            return false;
+    }
+    return true;
+}
+
+/* Read what is in the file, and verify it now or later. */
+static bool
+open_file(Plan *plan, GError **error)
+{
+    plan->reader = gw_archive_reader_open(plan->params->path, &plan->facts, error);
+    return plan->reader != NULL && (can_check_on_the_way(plan) || verify(plan, error));
 }
 
 /* The names of the databases in the file, each once: borrowed char *. Owned. */
@@ -127,6 +162,7 @@ restore_params(const Plan *plan)
         .clients = gw_project_clients(plan->project),
         .path = plan->params->path,
         .facts = &plan->facts,
+        .reader = plan->reader,
         .from_db = plan->from_db,
         .db = gw_project_database(plan->project),
         .only = (const char *const *)plan->only,
@@ -150,14 +186,19 @@ throw_in_the_way(const Plan *plan, const GPtrArray *names, GError **error)
                           "part, --to-database into another database.");
 }
 
-/* What will be replaced: an owned array of char *. */
+/* What will be replaced: an owned array of char *. Nobody is asked, and nothing backed up, for a
+ * file that may be damaged. */
 static GPtrArray *
-check_in_the_way(const Plan *plan, GError **error)
+check_in_the_way(Plan *plan, GError **error)
 {
     GwRestoreParams params = restore_params(plan);
     g_autoptr(GPtrArray) names = gw_restore_in_the_way(&params, error);
 
-    if (names == NULL || names->len == 0 || plan->params->replaces)
+    if (names == NULL || names->len == 0)
+        return g_steal_pointer(&names);
+    if (!verify(plan, error))
+        return NULL;
+    if (plan->params->replaces)
         return g_steal_pointer(&names);
     throw_in_the_way(plan, names, error);
     return NULL;
@@ -165,7 +206,7 @@ check_in_the_way(const Plan *plan, GError **error)
 
 /* So that a refusal leaves no trace. What an unfinished restore has left goes first. */
 static bool
-check_beforehand(const Plan *plan, GError **error)
+check_beforehand(Plan *plan, GError **error)
 {
     g_autoptr(GPtrArray) names = NULL;
     bool is_unsettled = false;
@@ -224,6 +265,7 @@ restore_held(GwRun *run, const Plan *plan, GwRestoreReport *report, GError **err
     GwRestoreParams params = restore_params(plan);
     g_autofree char *task = g_strdup_printf("restoring '%s'", params.db);
     g_autoptr(GError) failure = NULL;
+    bool is_file = false;
     bool done = false;
 
     params.writer = run->plain;
@@ -235,8 +277,10 @@ restore_held(GwRun *run, const Plan *plan, GwRestoreReport *report, GError **err
         return tell_history(run, plan, report, NULL, error);
     /* The failure itself is what the user has to know. */
     (void)tell_history(run, plan, report, failure, NULL);
+    /* The file's damage has nothing to do with where it goes. */
+    is_file = g_error_matches(failure, GW_ERROR, GW_ERROR_IO);
     g_propagate_error(error, g_steal_pointer(&failure));
-    return gw_prefix(error, "restoring '%s'", params.db);
+    return !is_file && gw_prefix(error, "restoring '%s'", params.db);
 }
 
 static bool
@@ -274,7 +318,7 @@ gw_engine_restore(GwProject *project, const GwRestoreVerb *params, GwRestoreResu
     gint64 start_us = g_get_monotonic_time();
 
     *out_result = (GwRestoreResult){0};
-    if (!gw_split_names(params->only, &plan.only, error) || !verify(&plan, error) ||
+    if (!gw_split_names(params->only, &plan.only, error) || !open_file(&plan, error) ||
         !gw_project_connect(project, error) || !choose_database(&plan, error) ||
         !check_beforehand(&plan, error))
         return false;

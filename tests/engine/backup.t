@@ -24,33 +24,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "lib"), str(HERE.parent), str(HERE.parent / "cli")]
 import archive  # noqa: E402
 import everything  # noqa: E402
+from backups import fail_command, left_over, other, raws  # noqa: E402
 from godwit import GODWIT, Result, main  # noqa: E402
 from harness.mongod import Mongod  # noqa: E402
 from support import terminal  # noqa: E402
 
 SUFFIX = {"zstd": ".zst", "gzip": ".gz", "none": ""}
-
-
-def other(project):
-    """A second database, which goes with the first."""
-    project.more = getattr(project, "more", 0) + 1
-    name = f"{project.database}_{project.more}"
-    drop = project.client.close
-
-    def close():
-        project.client.drop_database(name)
-        drop()
-    project.client.close = close
-    return name, project.client[name]
-
-
-def raws(coll):
-    view = coll.with_options(bson.codec_options.CodecOptions(document_class=RawBSONDocument))
-    return sorted(doc.raw for doc in view.find())
-
-
-def left_over(db):
-    return [name for name in db.list_collection_names() if name.startswith("godwit_restore")]
 
 
 # Round trips.
@@ -362,12 +341,6 @@ def test_a_large_collection_is_read_from_both_ends_and_each_document_once(projec
     name, db = other(project)
     project.ok("restore", str(path), "--to-database", name)
     assert raws(db.a) == raws(project.db.a)
-
-
-def fail_command(project, **data):
-    times = data.pop("times", 1)
-    project.client.admin.command("configureFailPoint", "failCommand", mode={"times": times},
-                                 data={"appName": "godwit/0.1.0", **data})
 
 
 def test_where_the_history_does_not_reach_it_is_said(project):
