@@ -99,6 +99,13 @@ journal_new(const GwJournalParams *params)
     return journal;
 }
 
+/* From then on nobody else commits, nor holds up others with what can't be committed. */
+static bool
+raise_fence(GwClients *clients, GwColl *entries, GwColl *jobs, gint64 token, GError **error)
+{
+    return gw_fence_raise(entries, token, error) && gw_job_end_sessions(clients, jobs, error);
+}
+
 GwJournal *
 gw_journal_open(const GwJournalParams *params, GError **error)
 {
@@ -109,7 +116,7 @@ gw_journal_open(const GwJournalParams *params, GError **error)
     /* A collection can't always be made inside a transaction: the index makes it. */
     if (!gw_coll_create_index(journal->entries, keys, NULL, error))
         return NULL;
-    if (!gw_fence_raise(journal->entries, journal->token, error))
+    if (!raise_fence(params->clients, journal->entries, journal->jobs, journal->token, error))
         return NULL;
     return g_steal_pointer(&journal);
 }
@@ -118,8 +125,9 @@ bool
 gw_journal_fence_off(GwClients *clients, const char *db, gint64 token, GError **error)
 {
     g_autoptr(GwColl) entries = gw_coll_new(clients, db, GW_JOURNAL_COLLECTION);
+    g_autoptr(GwColl) jobs = gw_coll_new(clients, db, GW_JOB_COLLECTION);
 
-    return gw_fence_raise(entries, token, error);
+    return raise_fence(clients, entries, jobs, token, error);
 }
 
 static GwJob *

@@ -17,7 +17,7 @@
 #define IDLE_US 20000
 
 /* Writes with longer pauses between them gain nothing. */
-#define PAUSE_MAX_US 5000
+#define PAUSE_MAX_US 10000
 
 /* One for fewer costs as many trips as each alone. */
 #define WRITES_MIN 4
@@ -42,9 +42,10 @@ struct GwShared {
     GCond changed;      /* one was opened, or all is over */
     GThread *closer;    /* owned: NULL before the first was opened */
     bool is_over;
-    GwOwnSession *own; /* owned: with the transaction; NULL = none is open */
-    GPtrArray *kept;   /* owned: Kept, in the order of their answers */
-    gsize bytes;       /* of their entries */
+    GwOwnSession *own;   /* owned: with the transaction; NULL = none is open */
+    GwOwnSession *noted; /* borrowed: the job says that it is ours; NULL = none so far */
+    GPtrArray *kept;     /* owned: Kept, in the order of their answers */
+    gsize bytes;         /* of their entries */
     gint64 opened_us;
     gint64 last_us;  /* the last write that could be in one ended */
     guint limit;     /* writes of the next one: it doubles, and starts again at each refusal */
@@ -301,6 +302,7 @@ gw_shared_abandon(GwShared *shared)
     }
     g_clear_error(&shared->failure);
     shared->limit = 1;
+    shared->noted = NULL;
     g_mutex_unlock(&shared->lock);
 }
 
@@ -356,6 +358,19 @@ gw_shared_free(GwShared *shared)
     g_free(shared);
 }
 
+/* Where this process dies, the next one has the server end it at once. */
+static bool
+note(GwShared *shared, GwOwnSession *own, GError **error)
+{
+    GwJournal *journal = shared->journal;
+
+    if (shared->noted != own &&
+        !gw_job_note_session(journal->jobs, journal->job, own->session, error))
+        return false;
+    shared->noted = own;
+    return true;
+}
+
 static bool
 open_one(GwShared *shared, GError **error)
 {
@@ -363,7 +378,7 @@ open_one(GwShared *shared, GError **error)
 
     if (own == NULL)
         return false;
-    if (!gw_journal_begin_quick(own, error)) {
+    if (!note(shared, own, error) || !gw_journal_begin_quick(own, error)) {
         gw_journal_give_session_back(shared->journal, own);
         return false;
     }
