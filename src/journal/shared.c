@@ -24,8 +24,8 @@
 
 /* A write that is in the transaction, with all that it takes to do it again. */
 typedef struct {
-    GwWrite write; /* its `db` and `command` are owned */
-    GwDocsWrite docs;
+    GwWrite write;    /* its `db` and `command` are owned */
+    GwDocsWrite docs; /* its `coll` as well */
     GwTraceCall call;
     GPtrArray *operations; /* owned */
     GwPartKind kind;
@@ -58,6 +58,7 @@ kept_free(gpointer data)
     Kept *kept = data;
 
     g_free((char *)kept->write.db);
+    g_free((char *)kept->docs.coll);
     bson_destroy((bson_t *)kept->write.command);
     bson_destroy(kept->reply);
     g_ptr_array_unref(kept->operations);
@@ -75,6 +76,7 @@ kept_new(const GwPart *part, GwEntry *take_entry)
     kept->write.command = bson_copy(part->docs->write->command);
     kept->docs = *part->docs;
     kept->docs.write = &kept->write;
+    kept->docs.coll = g_strdup(part->docs->coll);
     kept->docs.conn = NULL; /* it is the session's */
     if (part->docs->call != NULL) {
         kept->call = *part->docs->call;
