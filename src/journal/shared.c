@@ -468,8 +468,10 @@ tell(GwShared *shared)
 /* The server refuses it, or somebody else is in the way: those before it are committed, then it is
  * tried alone. */
 static GwSharedEnd
-leave_it(GwShared *shared)
+leave_it(GwShared *shared, GwPart *part)
 {
+    /* The answer is not known yet: it is that of the next attempt. */
+    part->is_refused = false;
     give_up(shared);
     shared->limit = 1;
     if (shared->kept->len > 0)
@@ -486,7 +488,7 @@ run_open(GwShared *shared, GwPart *part)
     part->is_quick = true;
     /* Why it fails is of no interest: alone, it does so again, or it does not. */
     if (!gw_part_change(part, shared->own->session, &entry, NULL))
-        return leave_it(shared);
+        return leave_it(shared, part);
     keep(shared, part, entry);
     GW_CRASH_POINT("shared.kept");
     if (is_full(shared, part))
