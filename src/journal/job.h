@@ -41,9 +41,8 @@ const char *gw_job_status_name(GwJobStatus status);
 /* Make one that is open. `job` holds id, migration, run, direction, order. */
 bool gw_job_begin(GwColl *jobs, const GwJob *job, GError **error);
 
-/* Note a session in which it keeps transactions open for a while. Once the fence is up, nothing of
- * it may be committed any more: then those of all jobs that a process left in the middle are ended,
- * so that nobody waits for what they hold. */
+/* Note a session in which it keeps transactions open for a while. Whoever takes over ends those of
+ * all jobs that a process left in the middle, so that nobody waits for what they hold. */
 bool gw_job_note_session(GwColl *jobs, const GwJob *job, const GwSession *session, GError **error);
 bool gw_job_end_sessions(GwClients *clients, GwColl *jobs, GError **error);
 

@@ -99,11 +99,13 @@ journal_new(const GwJournalParams *params)
     return journal;
 }
 
-/* From then on nobody else commits, nor holds up others with what can't be committed. */
+/* From then on nobody else commits. What a process that died left open would hold up the fence
+ * itself, and what one that lives has begun since, all others. */
 static bool
 raise_fence(GwClients *clients, GwColl *entries, GwColl *jobs, gint64 token, GError **error)
 {
-    return gw_fence_raise(entries, token, error) && gw_job_end_sessions(clients, jobs, error);
+    return gw_job_end_sessions(clients, jobs, error) && gw_fence_raise(entries, token, error) &&
+           gw_job_end_sessions(clients, jobs, error);
 }
 
 GwJournal *
