@@ -6,6 +6,7 @@
 
 struct GwQuestions {
     const GwRules *rules; /* borrowed */
+    GwWriter *writer;     /* borrowed; NULL = none so far */
     GMutex mutex;         /* guards all below, and keeps it to one question at a time */
     char *migration;      /* owned; NULL = none yet */
     GHashTable *allowed;  /* owned: char *, what was allowed in this migration */
@@ -46,6 +47,12 @@ gw_questions_free(GwQuestions *questions)
     g_clear_pointer(&questions->migration, g_free);
     g_mutex_clear(&questions->mutex);
     g_free(questions);
+}
+
+void
+gw_questions_set_writer(GwQuestions *questions, GwWriter *writer)
+{
+    questions->writer = writer;
 }
 
 void
@@ -239,6 +246,8 @@ decide(GwQuestions *questions, const char *deed, const GwWriteFacts *facts, cons
     if (!check_irreversible(questions, deed, facts, error))
         return false;
     name_irreversible(questions, deed, facts);
+    if (questions->writer != NULL && !gw_writer_settle(questions->writer, error))
+        return false;
     return ask_unless_all(questions, deed, facts, write, error) &&
            save(questions, facts, write, error);
 }

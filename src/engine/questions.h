@@ -15,6 +15,10 @@ GwQuestions *gw_questions_new(const GwRules *rules);
 void gw_questions_free(GwQuestions *questions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwQuestions, gw_questions_free)
 
+/* What is asked about may be held back there: it is settled before anything is looked at. Borrowed:
+ * outlives the questions' use. */
+void gw_questions_set_writer(GwQuestions *questions, GwWriter *writer);
+
 /* From now on it is about this migration: nothing was answered or refused yet. */
 void gw_questions_begin(GwQuestions *questions, const char *migration);
 

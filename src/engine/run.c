@@ -204,6 +204,7 @@ open_journal(GwRun *run, GError **error)
     recorder = gw_writer_journal_new(run->journal, gw_writer_server_new());
     run->tally = gw_writer_tally_new(gw_writer_guard_new(
         gw_questions_may, run->questions, gw_writer_gate_new(still_holds, run, recorder)));
+    gw_questions_set_writer(run->questions, run->tally);
     run->plain = gw_writer_gate_new(still_holds, run, gw_writer_server_new());
     return true;
 }

@@ -10,6 +10,7 @@
 #include "journal/idset.h"
 #include "journal/operations.h"
 #include "journal/part.h"
+#include "journal/shared.h"
 #include "journal/side_by_side.h"
 #include "journal/statement.h"
 #include "journal/sweep.h"
@@ -97,23 +98,25 @@ run_in_one_of_ours(GwPart *part, GError **error)
     if (!gw_journal_in_quick_transaction(docs->journal, run_in_own, part, session, error))
         return false;
     if (part->is_recorded)
-        gw_journal_count_unsure(docs->journal);
+        gw_journal_count_unsure(docs->journal, 1);
     return true;
 }
 
+/* Whether it is one short write of one operation, and nobody waits before it. */
 static bool
-run_part(GwPart *part, GError **error)
+can_share(const GwPart *part)
 {
     const GwDocsWrite *docs = part->docs;
-    GwSession *session = docs->write->session;
+
+    return docs->may_share && !docs->is_plain && part->kind != GW_PART_MANY && is_short(part) &&
+           gw_pace_is_open(docs->journal->pace);
+}
+
+static bool
+run_alone(GwPart *part, GError **error)
+{
     g_autoptr(GError) failure = NULL;
 
-    if (docs->is_plain)
-        return gw_part_run_plain(part, error);
-    /* A refusal there ends the transaction, so there is no second try. */
-    part->is_split = gw_session_in_transaction(session);
-    if (part->is_split)
-        return gw_part_run(part, session, gw_journal_row_of(docs->journal, session), error);
     if (run_in_one_of_ours(part, &failure))
         return true;
     if (part->is_joined && g_error_matches(failure, GW_ERROR, GW_ERROR_SERVER)) {
@@ -122,6 +125,41 @@ run_part(GwPart *part, GError **error)
     }
     g_propagate_error(error, g_steal_pointer(&failure));
     return false;
+}
+
+/* With those around it where that can be, else alone. */
+static bool
+run_shared(GwPart *part, GError **error)
+{
+    GwShared *shared = part->docs->journal->shared;
+    bool is_done = false;
+
+    switch (gw_shared_run(shared, part, error)) {
+    case GW_SHARED_DONE:
+        return true;
+    case GW_SHARED_FAILED:
+        return false;
+    case GW_SHARED_ALONE:
+        break;
+    }
+    is_done = run_alone(part, error);
+    gw_shared_note_alone(shared, is_done);
+    return is_done;
+}
+
+static bool
+run_part(GwPart *part, bool is_sharing, GError **error)
+{
+    const GwDocsWrite *docs = part->docs;
+    GwSession *session = docs->write->session;
+
+    if (docs->is_plain)
+        return gw_part_run_plain(part, error);
+    /* A refusal there ends the transaction, so there is no second try. */
+    part->is_split = gw_session_in_transaction(session);
+    if (part->is_split)
+        return gw_part_run(part, session, gw_journal_row_of(docs->journal, session), error);
+    return is_sharing ? run_shared(part, error) : run_alone(part, error);
 }
 
 static gint64
@@ -140,26 +178,31 @@ note_told(const GwPart *part)
 
     if (gw_session_in_transaction(docs->write->session))
         return;
-    gw_trace_confirm(docs->journal->trace, part->trace_mark);
+    if (!part->is_shared)
+        gw_trace_confirm(docs->journal->trace, part->trace_mark);
     if (docs->call != NULL && part->kind != GW_PART_MANY && part->count == part->operations->len)
         docs->call->is_told = true;
 }
 
-/* Nobody waits inside of a transaction: not in the script's, and not for a turn that another one
- * is waited for with. */
+/* Nobody waits inside of a transaction: not in the script's, not in one that writes share, and not
+ * for a turn that another one is waited for with. */
 bool
 gw_docs_run_part(GwPart *part, GError **error)
 {
-    GwPace *pace = part->docs->journal->pace;
+    GwJournal *journal = part->docs->journal;
+    GwPace *pace = journal->pace;
+    const bool is_sharing = can_share(part);
     GwPaceChunk chunk = {0};
     gint64 start_us = 0;
     bool is_done = false;
 
+    if (part->docs->may_share && !is_sharing && !gw_shared_close(journal->shared, error))
+        return false;
     if (!gw_session_in_transaction(part->docs->write->session) && part->turns == NULL &&
         !gw_pace_wait(pace, error))
         return false;
     start_us = g_get_monotonic_time();
-    is_done = run_part(part, error);
+    is_done = run_part(part, is_sharing, error);
     if (is_done && part->is_recorded)
         note_told(part);
     chunk.documents = is_done ? documents_of(part) : 0;
@@ -190,13 +233,19 @@ is_refused_when_asked(GwPart *part)
     return part->is_refused;
 }
 
+static bool
+sweep_run(GwPart *part, GError **error)
+{
+    return gw_shared_close(part->docs->journal->shared, error) && gw_sweep_run(part, error);
+}
+
 /* Do the part; `out_error_at` is the operation in it whose error is in its reply, -1 = none. */
 static bool
 try_part(GwPart *part, gint64 *out_error_at, GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    bool is_done = part->kind == GW_PART_MANY ? gw_sweep_run(part, &failure)
-                                              : gw_docs_run_part(part, &failure);
+    bool is_done =
+        part->kind == GW_PART_MANY ? sweep_run(part, &failure) : gw_docs_run_part(part, &failure);
 
     bool is_answered =
         is_done || part->is_refused ||

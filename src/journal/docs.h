@@ -17,6 +17,7 @@ typedef struct {
     const GwCollInfo *info;   /* of the collection */
     gint64 op;                /* the number of this call */
     struct GwTraceCall *call; /* what it is of the script; NULL = nobody wants to know */
+    bool may_share;           /* as far as the script knows, with the writes before and after it */
     bool is_plain; /* no transaction can hold it: a standalone, a capped collection, system.* */
 } GwDocsWrite;
 

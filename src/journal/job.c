@@ -99,6 +99,34 @@ gw_job_begin(GwColl *jobs, const GwJob *job, GError **error)
 }
 
 bool
+gw_job_note_session(GwColl *jobs, const GwJob *job, const GwSession *session, GError **error)
+{
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_OID(&job->id));
+    g_autoptr(bson_t) update =
+        BCON_NEW("$addToSet", "{", "sessions", BCON_DOCUMENT(gw_session_lsid(session)), "}");
+
+    return gw_coll_update_one(jobs, filter, update, NULL, error);
+}
+
+bool
+gw_job_end_sessions(GwClients *clients, GwColl *jobs, GError **error)
+{
+    g_autoptr(bson_t) filter =
+        BCON_NEW("status", "{", "$in", "[", BCON_UTF8(status_names[GW_JOB_OPEN]),
+                 BCON_UTF8(status_names[GW_JOB_UNDOING]), "]", "}", "sessions", "{", "$exists",
+                 BCON_BOOL(true), "}");
+    g_autoptr(GPtrArray) found = gw_coll_find(jobs, filter, NULL, error);
+
+    for (guint index = 0; found != NULL && index < found->len; index++) {
+        bson_t ids = BSON_INITIALIZER;
+
+        if (gw_bson_get_doc(g_ptr_array_index(found, index), "sessions", &ids))
+            gw_session_kill(clients, &ids);
+    }
+    return found != NULL;
+}
+
+bool
 gw_job_go_on(GwColl *jobs, const GwJob *job, const char *run, GError **error)
 {
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_OID(&job->id));

@@ -41,6 +41,11 @@ const char *gw_job_status_name(GwJobStatus status);
 /* Make one that is open. `job` holds id, migration, run, direction, order. */
 bool gw_job_begin(GwColl *jobs, const GwJob *job, GError **error);
 
+/* Note a session in which it keeps transactions open for a while. Whoever takes over ends those of
+ * all jobs that a process left in the middle, so that nobody waits for what they hold. */
+bool gw_job_note_session(GwColl *jobs, const GwJob *job, const GwSession *session, GError **error);
+bool gw_job_end_sessions(GwClients *clients, GwColl *jobs, GError **error);
+
 /* One that is open goes on in another run. */
 bool gw_job_go_on(GwColl *jobs, const GwJob *job, const char *run, GError **error);
 

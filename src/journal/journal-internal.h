@@ -15,10 +15,12 @@ typedef struct {
     guint row;
 } GwOwnSession;
 
+struct GwShared;
 struct GwTrace;
 struct GwReplay;
 
 struct GwJournal {
+    struct GwShared *shared; /* owned */
     struct GwTrace *trace;   /* owned: of `job`; NULL before the first */
     struct GwReplay *replay; /* owned: of the run before that began `job`; NULL = there was none */
     GwWatch watch;           /* of what scripts read */
@@ -58,7 +60,20 @@ bool gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpoin
  * has to say so (is_unsure) and be counted, so that gw_journal_check_kept finds what was lost. */
 bool gw_journal_in_quick_transaction(GwJournal *journal, GwTransactionFunc func, gpointer data,
                                      GwSession *follower, GError **error);
-void gw_journal_count_unsure(GwJournal *journal);
+void gw_journal_count_unsure(GwJournal *journal, gint64 entries);
+
+/* How long a transaction is tried again; what conflicts for longer than this does so for ever. */
+#define GW_PATIENCE_MS 120000
+#define GW_PAUSE_MIN_MS 2
+
+/* The pieces of it, for a transaction that stays open between two calls. The session belongs to one
+ * thread at a time. The commit asks until `until_ms` where its answer is lost; the pause before the
+ * next attempt grows from GW_PAUSE_MIN_MS. */
+GwOwnSession *gw_journal_take_session(GwJournal *journal, GError **error);
+void gw_journal_give_session_back(GwJournal *journal, GwOwnSession *own);
+bool gw_journal_begin_quick(GwOwnSession *own, GError **error);
+bool gw_journal_commit(GwSession *session, gint64 until_ms, GError **error);
+void gw_journal_pause(gint64 *pause_ms);
 
 /* Begin a job again that is open, as part of another run. */
 bool gw_journal_begin_again(GwJournal *journal, const GwJob *job, const char *run, GError **error);
@@ -74,6 +89,10 @@ guint gw_journal_row_of(GwJournal *journal, GwSession *session);
  * document are in the order of their commits. Fails with GW_ERROR_LEASE_LOST. */
 bool gw_journal_append(GwJournal *journal, GwSession *session, guint row, GwEntry *entry,
                        GError **error);
+
+/* The same of several (GwEntry), in their order: at least one. */
+bool gw_journal_append_all(GwJournal *journal, GwSession *session, guint row,
+                           const GPtrArray *entries, GError **error);
 
 /* Write an entry by itself, before what it describes is done outside of any transaction. */
 bool gw_journal_announce(GwJournal *journal, GwEntry *entry, GError **error);

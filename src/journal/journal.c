@@ -25,9 +25,13 @@
 #include "journal/fence.h"
 #include "journal/replay.h"
 #include "journal/resume.h"
+#include "journal/shared.h"
 
 /* Rows for the transactions of scripts; the others are ours. */
 #define OWN_ROWS (GW_FENCE_ROWS / 2)
+
+/* A command has room for 16 MB, and a part of an entry takes up to 12 MiB. */
+#define SHEET_BYTES_MAX (13 * 1024 * 1024)
 
 /* Jobs of one run are told apart below the lease's token. */
 #define JOBS_PER_TOKEN_BITS 20
@@ -44,6 +48,7 @@ gw_journal_free(GwJournal *journal)
 {
     if (journal == NULL)
         return;
+    gw_shared_free(journal->shared);
     g_ptr_array_unref(journal->idle);
     g_hash_table_unref(journal->rows);
     g_hash_table_unref(journal->known);
@@ -90,8 +95,18 @@ journal_new(const GwJournalParams *params)
     journal->series = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_mutex_init(&journal->lock);
     g_rw_lock_init(&journal->schema);
+    journal->shared = gw_shared_new(journal);
     gw_resume_reset(journal);
     return journal;
+}
+
+/* From then on nobody else commits. What a process that died left open would hold up the fence
+ * itself, and what one that lives has begun since, all others. */
+static bool
+raise_fence(GwClients *clients, GwColl *entries, GwColl *jobs, gint64 token, GError **error)
+{
+    return gw_job_end_sessions(clients, jobs, error) && gw_fence_raise(entries, token, error) &&
+           gw_job_end_sessions(clients, jobs, error);
 }
 
 GwJournal *
@@ -104,7 +119,7 @@ gw_journal_open(const GwJournalParams *params, GError **error)
     /* A collection can't always be made inside a transaction: the index makes it. */
     if (!gw_coll_create_index(journal->entries, keys, NULL, error))
         return NULL;
-    if (!gw_fence_raise(journal->entries, journal->token, error))
+    if (!raise_fence(params->clients, journal->entries, journal->jobs, journal->token, error))
         return NULL;
     return g_steal_pointer(&journal);
 }
@@ -113,8 +128,9 @@ bool
 gw_journal_fence_off(GwClients *clients, const char *db, gint64 token, GError **error)
 {
     g_autoptr(GwColl) entries = gw_coll_new(clients, db, GW_JOURNAL_COLLECTION);
+    g_autoptr(GwColl) jobs = gw_coll_new(clients, db, GW_JOB_COLLECTION);
 
-    return gw_fence_raise(entries, token, error);
+    return raise_fence(clients, entries, jobs, token, error);
 }
 
 static GwJob *
@@ -236,6 +252,8 @@ gw_journal_check_kept(GwJournal *journal, GError **error)
     g_autoptr(GPtrArray) entries = NULL;
     gint64 lost = 0;
 
+    if (!gw_shared_close(journal->shared, error))
+        return false;
     if (journal->unsure == 0)
         return true;
     if (!gw_journal_make_sure(journal, journal->job, error))
@@ -256,10 +274,10 @@ gw_journal_sum(GwJournal *journal, GError **error)
 }
 
 void
-gw_journal_count_unsure(GwJournal *journal)
+gw_journal_count_unsure(GwJournal *journal, gint64 entries)
 {
     g_mutex_lock(&journal->lock);
-    journal->unsure++;
+    journal->unsure += entries;
     g_mutex_unlock(&journal->lock);
 }
 
@@ -286,6 +304,7 @@ void
 gw_journal_leave(GwJournal *journal)
 {
     journal->is_recording = false;
+    gw_shared_abandon(journal->shared);
     gw_pace_end(journal->pace);
 }
 
@@ -343,64 +362,101 @@ throw_fenced(GError **error)
                           "the lease with godwit lock, and what is applied with godwit status.");
 }
 
+/* Updates of the journal that go out in one command. */
+typedef struct {
+    GwJournal *journal; /* borrowed */
+    GwSession *session; /* borrowed */
+    bson_t updates;
+    guint32 count;
+    bool has_fence; /* one of them changes the row */
+} Sheet;
+
+static void
+sheet_clear(Sheet *sheet)
+{
+    bson_destroy(&sheet->updates);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sheet, sheet_clear)
+
+/* Send it, and begin an empty one. */
 static bool
-update_fenced(GwJournal *journal, GwSession *session, const bson_t *updates, GError **error)
+send_sheet(Sheet *sheet, GError **error)
 {
     g_auto(bson_t) reply = BSON_INITIALIZER;
     bson_t upserted = BSON_INITIALIZER;
+    const bool has_fence = sheet->has_fence;
     gint64 matched = 0;
 
-    if (!gw_coll_update_in(journal->entries, session, updates, &reply, error))
+    if (!gw_coll_update_in(sheet->journal->entries, sheet->session, &sheet->updates, &reply, error))
         return false;
+    bson_reinit(&sheet->updates);
+    sheet->count = 0;
+    sheet->has_fence = false;
     matched = gw_bson_get_int(&reply, "n", 0);
     if (gw_bson_get_doc(&reply, "upserted", &upserted))
         matched -= bson_count_keys(&upserted);
-    return matched > 0 || throw_fenced(error);
-}
-
-/* The update that adds a document, as one of a list that may begin with the fence. */
-static void
-append_upsert(bson_t *updates, const char *key, const bson_t *doc)
-{
-    bson_oid_t oid;
-    g_autoptr(bson_t) update = NULL;
-
-    bson_oid_init(&oid, NULL);
-    update = BCON_NEW("q", "{", "_id", BCON_OID(&oid), "}", "u", BCON_DOCUMENT(doc), "upsert",
-                      BCON_BOOL(true));
-    BSON_APPEND_DOCUMENT(updates, key, update);
+    return !has_fence || matched > 0 || throw_fenced(error);
 }
 
 static bool
-append_part(GwJournal *journal, GwSession *session, const bson_t *part, GError **error)
+add_document(Sheet *sheet, const bson_t *doc, GError **error)
 {
-    g_auto(bson_t) updates = BSON_INITIALIZER;
-    g_auto(bson_t) reply = BSON_INITIALIZER;
+    g_autoptr(bson_t) update = NULL;
+    bson_oid_t oid;
 
-    append_upsert(&updates, "0", part);
-    return gw_coll_update_in(journal->entries, session, &updates, &reply, error);
+    if (sheet->count > 0 && sheet->updates.len + doc->len > SHEET_BYTES_MAX &&
+        !send_sheet(sheet, error))
+        return false;
+    /* The update that adds a document, so that it can stand behind the fence. */
+    bson_oid_init(&oid, NULL);
+    update = BCON_NEW("q", "{", "_id", BCON_OID(&oid), "}", "u", BCON_DOCUMENT(doc), "upsert",
+                      BCON_BOOL(true));
+    gw_bson_append_doc_at(&sheet->updates, sheet->count++, update);
+    return true;
+}
+
+static bool
+add_entry(Sheet *sheet, GwEntry *entry, GError **error)
+{
+    entry->seq = next_seq(sheet->journal);
+    for (guint part = 0; part < gw_entry_part_count(entry); part++) {
+        g_autoptr(bson_t) doc = gw_entry_part(entry, part);
+
+        if (!add_document(sheet, doc, error))
+            return false;
+    }
+    return true;
+}
+
+static void
+add_fence(Sheet *sheet, guint row)
+{
+    gw_fence_append(&sheet->updates, sheet->count++, row, sheet->journal->token);
+    sheet->has_fence = true;
+}
+
+bool
+gw_journal_append_all(GwJournal *journal, GwSession *session, guint row, const GPtrArray *entries,
+                      GError **error)
+{
+    g_auto(Sheet) sheet = {.journal = journal, .session = session, .updates = BSON_INITIALIZER};
+
+    /* One command for all saves trips to the server. */
+    add_fence(&sheet, row);
+    for (guint index = 0; index < entries->len; index++) {
+        if (!add_entry(&sheet, g_ptr_array_index(entries, index), error))
+            return false;
+    }
+    return send_sheet(&sheet, error);
 }
 
 bool
 gw_journal_append(GwJournal *journal, GwSession *session, guint row, GwEntry *entry, GError **error)
 {
-    g_auto(bson_t) updates = BSON_INITIALIZER;
-    g_autoptr(bson_t) head = NULL;
+    gpointer only[] = {entry};
+    const GPtrArray entries = {.pdata = only, .len = 1};
 
-    entry->seq = next_seq(journal);
-    head = gw_entry_part(entry, 0);
-    /* One command for both saves a trip to the server. */
-    gw_fence_append(&updates, 0, row, journal->token);
-    append_upsert(&updates, "1", head);
-    if (!update_fenced(journal, session, &updates, error))
-        return false;
-    for (guint part = 1; part < gw_entry_part_count(entry); part++) {
-        g_autoptr(bson_t) more = gw_entry_part(entry, part);
-
-        if (!append_part(journal, session, more, error))
-            return false;
-    }
-    return true;
+    return gw_journal_append_all(journal, session, row, &entries, error);
 }
 
 gint64
@@ -430,10 +486,10 @@ gw_journal_mark_undone(GwJournal *journal, GwSession *session, guint row, const 
 bool
 gw_journal_pass_fence(GwJournal *journal, GwSession *session, guint row, GError **error)
 {
-    g_auto(bson_t) updates = BSON_INITIALIZER;
+    g_auto(Sheet) sheet = {.journal = journal, .session = session, .updates = BSON_INITIALIZER};
 
-    gw_fence_append(&updates, 0, row, journal->token);
-    return update_fenced(journal, session, &updates, error);
+    add_fence(&sheet, row);
+    return send_sheet(&sheet, error);
 }
 
 typedef struct {

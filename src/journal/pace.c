@@ -153,6 +153,23 @@ gw_pace_wait(GwPace *pace, GError **error)
     return may;
 }
 
+bool
+gw_pace_is_open(GwPace *pace)
+{
+    gint64 until_us = 0;
+    bool is_open = true;
+
+    if (pace == NULL)
+        return true;
+    g_mutex_lock(&pace->lock);
+    is_open =
+        !gw_pace_is_stopped(pace) &&
+        (!is_bounded(pace) ||
+         (pace->due_us == 0 && reason_to_wait(pace, g_get_monotonic_time(), &until_us) == NULL));
+    g_mutex_unlock(&pace->lock);
+    return is_open;
+}
+
 /* When the next change may begin, after one that took so long. */
 static gint64
 due_after(const GwPace *pace, const GwPaceChunk *chunk)

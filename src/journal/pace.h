@@ -37,6 +37,10 @@ const volatile int *gw_pace_cancelled(const GwPace *pace);
 /* Wait until the next documents may be changed. Fails with GW_ERROR_INTERRUPTED. Threads: any. */
 bool gw_pace_wait(GwPace *pace, GError **error);
 
+/* Whether nothing stands in the way of the next ones: gw_pace_wait would return at once, and not
+ * because it has waited long enough. Threads: any. */
+bool gw_pace_is_open(GwPace *pace);
+
 /* What was done at once. */
 typedef struct {
     gint64 documents;  /* changed */

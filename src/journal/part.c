@@ -406,7 +406,7 @@ answer_none(GwPart *part)
 }
 
 bool
-gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
+gw_part_change(GwPart *part, GwSession *session, GwEntry **out_entry, GError **error)
 {
     g_autoptr(GwEntry) entry = NULL;
 
@@ -414,6 +414,7 @@ gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
     part->is_joined = gw_joined_can(part);
     if (!part->is_joined && !read_pre(part, session, error))
         return false;
+    *out_entry = NULL;
     if (part->scope.upto != NULL && gw_doc_set_count(part->pre) == 0) {
         answer_none(part);
         return true;
@@ -431,7 +432,18 @@ gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
     gw_trace_describe_part(part->docs->journal->trace, part, entry);
     part->trace_mark = entry->trace_mark;
     part->is_recorded = true;
-    return gw_journal_append(part->docs->journal, session, row, entry, error);
+    *out_entry = g_steal_pointer(&entry);
+    return true;
+}
+
+bool
+gw_part_run(GwPart *part, GwSession *session, guint row, GError **error)
+{
+    g_autoptr(GwEntry) entry = NULL;
+
+    if (!gw_part_change(part, session, &entry, error))
+        return false;
+    return entry == NULL || gw_journal_append(part->docs->journal, session, row, entry, error);
 }
 
 bool

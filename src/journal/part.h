@@ -50,8 +50,9 @@ typedef struct {
     bool is_split;       /* not to be */
     bool is_quick;       /* no majority is waited for */
     bool is_told;        /* what it did is known from what was sent: `post` is empty */
-    bool is_recorded;    /* an entry was written */
     bool is_as_sent;     /* inserted documents became what was sent: they are not in `post` */
+    bool is_recorded;    /* there is an entry */
+    bool is_shared;      /* which is kept until the transaction is committed: see shared.h */
     gint64 trace_mark;   /* what that tells of, see trace.h */
     bool is_sent;    /* the server has had the write, so what failed is not the looking before */
     bool is_refused; /* the answer is an error of one operation: nothing was done */
@@ -65,6 +66,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GwPart, gw_part_clear)
  * script or one of ours. Fails with GW_ERROR_SERVER and `is_refused` where the server refused an
  * operation. */
 bool gw_part_run(GwPart *part, GwSession *session, guint row, GError **error);
+
+/* The same, all but that the entry is not written: it is owned, NULL where nothing changed. */
+bool gw_part_change(GwPart *part, GwSession *session, GwEntry **out_entry, GError **error);
 
 /* Only ask the server what it says of the operations, in a transaction that is not to be committed:
  * where their filter is not valid, the answer is that of a write and not of a find. Always fails;

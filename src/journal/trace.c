@@ -30,6 +30,7 @@ struct GwTrace {
     GMutex lock; /* guards what follows */
     gint64 last; /* step */
     gint64 mark;
+    gint64 lent; /* a mark: what is up to it is in an entry that is on its way */
     GQueue past; /* Past, owned */
     gsize past_bytes;
     bool is_lost; /* it was too much: nobody can go by it */
@@ -193,16 +194,21 @@ gw_trace_end(GwTrace *trace, const GwTraceCall *call, const bson_t *reply)
 static void
 append_past(GwTrace *trace, bson_t *doc)
 {
+    const Past *last = g_queue_peek_tail(&trace->past);
     bson_t array = BSON_INITIALIZER;
     guint32 count = 0;
 
     if (trace->is_lost)
         BSON_APPEND_BOOL(doc, "lost", true);
-    if (g_queue_is_empty(&trace->past))
+    if (last == NULL || last->mark <= trace->lent)
         return;
     bson_append_array_begin(doc, "past", -1, &array);
-    for (const GList *link = trace->past.head; link != NULL; link = link->next)
-        gw_bson_append_doc_at(&array, count++, ((const Past *)link->data)->doc);
+    for (const GList *link = trace->past.head; link != NULL; link = link->next) {
+        const Past *past = link->data;
+
+        if (past->mark > trace->lent)
+            gw_bson_append_doc_at(&array, count++, past->doc);
+    }
     bson_append_array_end(doc, &array);
 }
 
@@ -216,6 +222,14 @@ gw_trace_describe(GwTrace *trace, const GwTraceCall *call, const char *what, GwE
     g_mutex_lock(&trace->lock);
     append_past(trace, entry->trace);
     entry->trace_mark = trace->mark;
+    g_mutex_unlock(&trace->lock);
+}
+
+void
+gw_trace_lend(GwTrace *trace, gint64 mark)
+{
+    g_mutex_lock(&trace->lock);
+    trace->lent = MAX(trace->lent, mark);
     g_mutex_unlock(&trace->lock);
 }
 

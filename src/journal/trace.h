@@ -47,3 +47,7 @@ void gw_trace_end(GwTrace *trace, const GwTraceCall *call, const bson_t *reply);
 void gw_trace_describe(GwTrace *trace, const GwTraceCall *call, const char *what, GwEntry *entry);
 void gw_trace_describe_part(GwTrace *trace, const GwPart *part, GwEntry *entry);
 void gw_trace_confirm(GwTrace *trace, gint64 mark);
+
+/* The entry with this mark will be committed before any later one, or the job has failed: what it
+ * tells of need not be said again. */
+void gw_trace_lend(GwTrace *trace, gint64 mark);

@@ -4,13 +4,10 @@
 #include "base/clock.h"
 #include "base/crash.h"
 
-/* How long one is tried again; what conflicts for longer than this does so for ever. */
-#define PATIENCE_MS 120000
-#define PAUSE_MIN_MS 2
 #define PAUSE_MAX_MS 500
 
-static GwOwnSession *
-take_session(GwJournal *journal, GError **error)
+GwOwnSession *
+gw_journal_take_session(GwJournal *journal, GError **error)
 {
     GwOwnSession *own = NULL;
 
@@ -32,8 +29,8 @@ take_session(GwJournal *journal, GError **error)
     return own;
 }
 
-static void
-give_session_back(GwJournal *journal, GwOwnSession *own)
+void
+gw_journal_give_session_back(GwJournal *journal, GwOwnSession *own)
 {
     g_mutex_lock(&journal->lock);
     g_ptr_array_add(journal->idle, own);
@@ -63,8 +60,8 @@ typedef struct {
 } Task;
 
 /* Where the answer to the commit was lost, asking again is harmless: the server remembers. */
-static bool
-commit(GwSession *session, gint64 until_ms, GError **error)
+bool
+gw_journal_commit(GwSession *session, gint64 until_ms, GError **error)
 {
     for (;;) {
         g_autoptr(GError) failure = NULL;
@@ -86,7 +83,7 @@ attempt(GwOwnSession *own, const Task *task, GError **error)
         return false;
     if (task->func(own->session, own->row, task->data, error)) {
         GW_CRASH_POINT("transaction.written");
-        if (!commit(own->session, task->until_ms, error))
+        if (!gw_journal_commit(own->session, task->until_ms, error))
             return false;
         GW_CRASH_POINT("transaction.committed");
         return true;
@@ -96,8 +93,8 @@ attempt(GwOwnSession *own, const Task *task, GError **error)
     return false;
 }
 
-static void
-pause_for(gint64 *pause_ms)
+void
+gw_journal_pause(gint64 *pause_ms)
 {
     g_usleep((gulong)g_random_int_range(1, (gint32)*pause_ms * 1000));
     *pause_ms = MIN(*pause_ms * 2, PAUSE_MAX_MS);
@@ -115,25 +112,25 @@ follow(GwJournal *journal, GwSession *follower, const GwSession *own)
 static bool
 run(GwJournal *journal, Task *task, GwSession *follower, GError **error)
 {
-    GwOwnSession *own = take_session(journal, error);
+    GwOwnSession *own = gw_journal_take_session(journal, error);
     g_autoptr(GError) failure = NULL;
-    gint64 pause_ms = PAUSE_MIN_MS;
+    gint64 pause_ms = GW_PAUSE_MIN_MS;
     bool is_done = false;
 
     if (own == NULL)
         return false;
-    task->until_ms = gw_clock_monotonic_ms() + PATIENCE_MS;
+    task->until_ms = gw_clock_monotonic_ms() + GW_PATIENCE_MS;
     for (;;) {
         is_done = attempt(own, task, &failure);
         if (is_done || !gw_error_has_label(failure, "TransientTransactionError") ||
             gw_clock_monotonic_ms() >= task->until_ms)
             break;
         g_clear_error(&failure);
-        pause_for(&pause_ms);
+        gw_journal_pause(&pause_ms);
     }
     if (is_done && follower != NULL)
         follow(journal, follower, own->session);
-    give_session_back(journal, own);
+    gw_journal_give_session_back(journal, own);
     if (failure != NULL)
         g_propagate_error(error, g_steal_pointer(&failure));
     return is_done;
@@ -147,6 +144,14 @@ gw_journal_in_transaction(GwJournal *journal, GwTransactionFunc func, gpointer d
     Task task = {.func = func, .data = data, .options = options};
 
     return run(journal, &task, follower, error);
+}
+
+bool
+gw_journal_begin_quick(GwOwnSession *own, GError **error)
+{
+    g_autoptr(bson_t) options = quick_options();
+
+    return gw_session_transaction_begin(own->session, options, error);
 }
 
 bool

@@ -3,6 +3,7 @@
 #include "journal/fingerprint.h"
 #include "journal/replay.h"
 #include "journal/schema.h"
+#include "journal/shared.h"
 #include "mongo/write_facts.h"
 
 typedef struct {
@@ -97,11 +98,40 @@ prepare(const Call *call, GError **error)
         (kind != GW_COLL_TIME_SERIES || gw_session_in_transaction(call->write->session)))
         return true;
     g_rw_lock_writer_lock(&journal->schema);
+    if (!gw_shared_close(journal->shared, error)) {
+        g_rw_lock_writer_unlock(&journal->schema);
+        return false;
+    }
     is_done = is_missing ? gw_schema_ensure(&schema, error) : gw_series_keep(&schema, error);
     if (is_missing)
         gw_journal_forget(journal);
     g_rw_lock_writer_unlock(&journal->schema);
     return is_done;
+}
+
+static bool
+changes_one(const bson_t *operation, gpointer data)
+{
+    const GwWriteKind *kind = data;
+
+    return *kind == GW_WRITE_DELETE ? gw_bson_get_int(operation, "limit", 0) == 1
+                                    : !gw_bson_get_bool(operation, "multi", false);
+}
+
+/* Whether it is one change of one document that may be in a transaction with those before it. */
+static bool
+may_share(const Call *call)
+{
+    const GwWrite *write = call->write;
+    GwWriteKind kind = write->kind;
+
+    if (!write->stands_alone || write->session != NULL || write->outcomes != NULL ||
+        write->waits_for_majority || call->trace->done != NULL)
+        return false;
+    if (kind == GW_WRITE_FIND_AND_MODIFY)
+        return true;
+    return (kind == GW_WRITE_INSERT || kind == GW_WRITE_UPDATE || kind == GW_WRITE_DELETE) &&
+           write->batch_count == 1 && gw_write_each(write, changes_one, &kind);
 }
 
 static bool
@@ -119,6 +149,7 @@ apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
         .info = info,
         .op = gw_journal_next_op(journal),
         .call = call->trace,
+        .may_share = may_share(call),
     };
 
     if (info == NULL)
@@ -131,6 +162,8 @@ apply_documents_locked(const Call *call, bson_t *out_reply, GError **error)
                         "change its documents",
                         call->facts->db, call->facts->coll);
     if (info->kind == GW_COLL_VIEW || info->kind == GW_COLL_TIME_SERIES) {
+        if (!gw_shared_close(journal->shared, error))
+            return false;
         bson_destroy(out_reply);
         return gw_writer_apply(call->recorder->next, call->conn, call->write, out_reply, error);
     }
@@ -161,6 +194,10 @@ apply_schema(const Call *call, bson_t *out_reply, GError **error)
     bool is_done = false;
 
     g_rw_lock_writer_lock(&journal->schema);
+    if (!gw_shared_close(journal->shared, error)) {
+        g_rw_lock_writer_unlock(&journal->schema);
+        return false;
+    }
     is_done = gw_session_in_transaction(call->write->session)
                   ? gw_schema_apply_inside(&schema, out_reply, error)
                   : gw_schema_apply(&schema, out_reply, error);
@@ -169,12 +206,24 @@ apply_schema(const Call *call, bson_t *out_reply, GError **error)
     return is_done;
 }
 
+/* What is open is committed before anything that is no part of it, and where the script may know
+ * of something newer than what it sees. */
+static bool
+apply_behind(const Call *call, bson_t *out_reply, GError **error)
+{
+    GwShared *shared = call->recorder->journal->shared;
+
+    if (!(call->write->follows && may_share(call)) && !gw_shared_close(shared, error))
+        return false;
+    return is_of_documents(call->write->kind) && call->facts->coll != NULL
+               ? apply_documents(call, out_reply, error)
+               : apply_schema(call, out_reply, error);
+}
+
 static bool
 apply_new(const Call *call, bson_t *out_reply, GError **error)
 {
-    const bool is_done = is_of_documents(call->write->kind) && call->facts->coll != NULL
-                             ? apply_documents(call, out_reply, error)
-                             : apply_schema(call, out_reply, error);
+    const bool is_done = apply_behind(call, out_reply, error);
 
     gw_trace_end(call->recorder->journal->trace, call->trace, is_done ? out_reply : NULL);
     return is_done;
@@ -227,6 +276,12 @@ recorder_apply(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_r
     return apply_again(&call, out_reply, error);
 }
 
+static bool
+recorder_settle(GwWriter *self, GError **error)
+{
+    return gw_shared_close(((Recorder *)self)->journal->shared, error);
+}
+
 static void
 recorder_free(GwWriter *self)
 {
@@ -236,7 +291,8 @@ recorder_free(GwWriter *self)
     g_free(recorder);
 }
 
-static const GwWriterClass recorder_class = {.apply = recorder_apply, .free = recorder_free};
+static const GwWriterClass recorder_class = {
+    .apply = recorder_apply, .settle = recorder_settle, .free = recorder_free};
 
 GwWriter *
 gw_writer_journal_new(GwJournal *journal, GwWriter *take_next)

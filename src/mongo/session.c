@@ -3,6 +3,7 @@
 
 #include "mongo/command.h"
 #include "mongo/conn.h"
+#include "mongo/send.h"
 
 static void
 set_read_concern(mongoc_transaction_opt_t *opts, const bson_t *options)
@@ -198,6 +199,19 @@ gw_session_follow(GwSession *session, const GwSession *other)
     mongoc_client_session_get_operation_time(other->cs, &seconds, &increment);
     if (seconds > 0)
         mongoc_client_session_advance_operation_time(session->cs, seconds, increment);
+}
+
+void
+gw_session_kill(GwClients *clients, const bson_t *ids)
+{
+    g_autoptr(GwConn) conn = gw_conn_take(clients);
+    g_autoptr(bson_t) command = BCON_NEW("killSessions", BCON_ARRAY(ids));
+    GwSend run = {.mode = GW_SEND_RAW, .db = "admin", .command = command};
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_error_t cause = {0};
+
+    /* All that is lost is that minute. */
+    (void)gw_send(conn, &run, &reply, &cause);
 }
 
 const bson_t *

@@ -29,5 +29,9 @@ bool gw_session_in_transaction(const GwSession *session); /* NULL: false */
 /* Let later reads of `session` see what was done in `other`, on another connection. */
 void gw_session_follow(GwSession *session, const GwSession *other);
 
+/* Have the server end the sessions with these ids ([{id: UUID}, ..]), whoever has them, with their
+ * transactions. Where it can't be asked, it ends a transaction by itself after a minute. */
+void gw_session_kill(GwClients *clients, const bson_t *ids);
+
 /* The session's id document `{id: UUID}`. Borrowed from the session. */
 const bson_t *gw_session_lsid(const GwSession *session);

@@ -60,6 +60,9 @@ typedef struct {
                          different documents may be done side by side */
     bool waits_for_majority; /* what follows may look for it where only a majority's writes are */
     bool goes_once;          /* never sent again: who writes begins anew where the answer is lost */
+    bool stands_alone;       /* nothing else of the script is under way */
+    bool follows; /* and nothing but the end of its last write has reached the script since: both
+                     may be done as if at one moment */
 } GwWrite;
 
 /* What a write did, added up over the commands that it took. */
@@ -77,6 +80,8 @@ typedef struct {
     /* See gw_writer_apply. */
     bool (*apply)(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_reply,
                   GError **error);
+    /* See gw_writer_settle; NULL = nothing is ever held back. */
+    bool (*settle)(GwWriter *self, GError **error);
     void (*free)(GwWriter *self);
 } GwWriterClass;
 
@@ -93,6 +98,12 @@ struct GwWriter {
  * several at once, each with its own connection. */
 bool gw_writer_apply(GwWriter *writer, GwConn *conn, const GwWrite *write, bson_t *out_reply,
                      GError **error);
+
+/* What was answered is there for everybody when this returns: a writer may hold back what follows
+ * each other closely. To be called before the script reads, or reaches anything else that could
+ * show it. Fails where what was answered did not come to be. Threads: any. */
+bool gw_writer_settle(GwWriter *writer, GError **error);
+
 void gw_writer_free(GwWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwWriter, gw_writer_free)
 

@@ -19,6 +19,12 @@ gate_apply(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_reply
     return false;
 }
 
+static bool
+gate_settle(GwWriter *self, GError **error)
+{
+    return gw_writer_settle(((Gate *)self)->next, error);
+}
+
 static void
 gate_free(GwWriter *self)
 {
@@ -28,7 +34,8 @@ gate_free(GwWriter *self)
     g_free(gate);
 }
 
-static const GwWriterClass gate_class = {.apply = gate_apply, .free = gate_free};
+static const GwWriterClass gate_class = {
+    .apply = gate_apply, .settle = gate_settle, .free = gate_free};
 
 GwWriter *
 gw_writer_gate_new(GwWriterGateFunc may_write, gpointer data, GwWriter *take_next)

@@ -21,6 +21,12 @@ guard_apply(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_repl
     return false;
 }
 
+static bool
+guard_settle(GwWriter *self, GError **error)
+{
+    return gw_writer_settle(((Guard *)self)->next, error);
+}
+
 static void
 guard_free(GwWriter *self)
 {
@@ -30,7 +36,8 @@ guard_free(GwWriter *self)
     g_free(guard);
 }
 
-static const GwWriterClass guard_class = {.apply = guard_apply, .free = guard_free};
+static const GwWriterClass guard_class = {
+    .apply = guard_apply, .settle = guard_settle, .free = guard_free};
 
 GwWriter *
 gw_writer_guard_new(GwWriterGuardFunc may, gpointer data, GwWriter *take_next)

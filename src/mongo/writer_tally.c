@@ -81,6 +81,12 @@ tally_apply(GwWriter *self, GwConn *conn, const GwWrite *write, bson_t *out_repl
     return done;
 }
 
+static bool
+tally_settle(GwWriter *self, GError **error)
+{
+    return gw_writer_settle(((Tally *)self)->next, error);
+}
+
 static void
 tally_free(GwWriter *self)
 {
@@ -91,7 +97,8 @@ tally_free(GwWriter *self)
     g_free(tally);
 }
 
-static const GwWriterClass tally_class = {.apply = tally_apply, .free = tally_free};
+static const GwWriterClass tally_class = {
+    .apply = tally_apply, .settle = tally_settle, .free = tally_free};
 
 GwWriter *
 gw_writer_tally_new(GwWriter *take_next)

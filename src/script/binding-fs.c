@@ -81,6 +81,7 @@ take_path(JSContext *js, JSValueConst value)
     char *path = text != NULL ? gw_fs_absolute(params->root, text) : NULL;
 
     JS_FreeCString(js, text);
+    gw_engine_reach_out(js);
     if (path == NULL || may_touch(js, path))
         return path;
     throw_errno(js, OUTSIDE);

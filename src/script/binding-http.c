@@ -185,6 +185,7 @@ binding_send(JSContext *js, JSValueConst this_value, int argc, JSValueConst *arg
     Request *request = g_new0(Request, 1);
     JSValue answer = JS_NewArray(js);
 
+    gw_engine_reach_out(js);
     request->completion.settle = settle;
     request->completion.discard = discard;
     request->engine = engine;

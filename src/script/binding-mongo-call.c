@@ -7,9 +7,12 @@
 static void
 work_on_read(GwCall *call, GwConn *conn, const bson_t *command, GwSession *session)
 {
-    GwWatch *watch = call->mongo->engine->params->watch;
+    const GwScriptParams *params = call->mongo->engine->params;
+    GwWatch *watch = params->watch;
     bool is_done = false;
 
+    if (!gw_writer_settle(params->writer, &call->task.error))
+        return;
     if (watch != NULL && watch->answer(watch, call->db, command, &call->reply))
         return;
     is_done = gw_command_read(conn, call->db, command, session, &call->reply, &call->task.error);
@@ -44,6 +47,8 @@ work_on_command(GwCall *call, GwConn *conn, GwSession *session)
         .session = call->has_session ? session : NULL,
         .transform = call->transform,
         .outcomes = call->outcomes,
+        .stands_alone = call->stands_alone,
+        .follows = call->follows,
         .fails_whole = call->fails_whole,
         .waits_for_majority = call->mongo->engine->waits_for_majority,
     };
@@ -72,6 +77,8 @@ gw_call_work(GwTask *task, GwConn *conn, GwSession *session)
         work_on_command(call, conn, session);
         return;
     }
+    if (!gw_writer_settle(call->mongo->engine->params->writer, &task->error))
+        return;
     bson_init_static(&options, call->command.data, call->command.used);
     call->act(session, &options, &task->error);
 }
@@ -156,6 +163,14 @@ outcome(GwCall *call, JSContext *js)
     return call->answer(call, js);
 }
 
+/* Nothing else has come to the script before the turn of the loop is another one. */
+static void
+note_end(GwCall *call)
+{
+    if (call->route == GW_CALL_WRITE)
+        call->mongo->turn = gw_loop_turns(call->mongo->engine->loop);
+}
+
 static void
 settle(GwCompletion *completion, JSContext *js)
 {
@@ -168,6 +183,7 @@ settle(GwCompletion *completion, JSContext *js)
 
     JS_FreeValue(js, ignored);
     JS_FreeValue(js, result);
+    note_end(call);
     gw_call_free(call, js);
 }
 
@@ -305,6 +321,18 @@ lane_for(GwCall *call, GwLane *lane)
     return gw_executor_reader(call->mongo->executor);
 }
 
+/* What a Node of the project's own does between two calls, nobody sees here. */
+static void
+note_start(GwCall *call)
+{
+    const GwMongo *mongo = call->mongo;
+    const GwLoop *loop = mongo->engine->loop;
+
+    call->stands_alone =
+        mongo->engine->child == NULL && gw_loop_in_flight(loop) == gw_behind_in_flight(mongo);
+    call->follows = call->stands_alone && mongo->turn == gw_loop_turns(loop);
+}
+
 JSValue
 gw_call_start(GwCall *take_call, GwLane *lane, JSContext *js)
 {
@@ -319,6 +347,7 @@ gw_call_start(GwCall *take_call, GwLane *lane, JSContext *js)
         gw_call_free(take_call, js);
         return JS_EXCEPTION;
     }
+    note_start(take_call);
     gw_executor_start(take_call->mongo->executor, lane_for(take_call, lane), &take_call->task);
     return promise;
 }
@@ -332,8 +361,10 @@ gw_call_wait(GwCall *take_call, GwLane *lane, JSContext *js)
         gw_call_free(take_call, js);
         return JS_EXCEPTION;
     }
+    note_start(take_call);
     gw_executor_run(take_call->mongo->executor, lane_for(take_call, lane), &take_call->task);
     value = outcome(take_call, js);
+    note_end(take_call);
     gw_call_free(take_call, js);
     return value;
 }

@@ -18,6 +18,7 @@ typedef struct {
     JSClassID result_class;  /* of behind-batch.c */
     GPtrArray *sweeps;       /* owned: GwCall of binding-mongo-sweep.c that are not done */
     bool is_deciding;        /* the function of a sweep runs */
+    gint64 turn;             /* of the loop, when the last change had ended */
     JSValue legacy_result;   /* owned: a function of js/mongodb/legacy-results.js */
     struct GwBehind *behind; /* owned */
     GHashTable *handles;     /* owned: the open GwMongoHandles */
@@ -56,14 +57,16 @@ struct GwCall {
     size_t batch_count;
     bson_t reply; /* owned */
     GwDecodeFlags flags;
-    bool is_raw;                         /* documents are bytes, both ways */
-    bool wants_all;                      /* of the reply, also what only drivers care about */
-    bool has_session;                    /* the script's own */
-    bool in_transaction;                 /* of that session: nothing of it may run outside */
-    bool fails_whole;                    /* see GwWrite, as for the next one */
-    guint8 *outcomes;                    /* owned or NULL */
-    const struct GwTransform *transform; /* borrowed from `owner` */
-    gpointer owner;                      /* of behind.c: the batch that it is */
+    bool is_raw;         /* documents are bytes, both ways */
+    bool wants_all;      /* of the reply, also what only drivers care about */
+    bool has_session;    /* the script's own */
+    bool in_transaction; /* of that session: nothing of it may run outside */
+    bool stands_alone;   /* see GwWrite, as for the next three */
+    bool follows;
+    bool fails_whole;
+    guint8 *outcomes;                                  /* owned or NULL */
+    const struct GwTransform *transform;               /* borrowed from `owner` */
+    gpointer owner;                                    /* of behind.c: the batch that it is */
     void (*free_owner)(gpointer owner, JSContext *js); /* or NULL */
     JSValue (*failure)(GwCall *call, JSContext *js); /* an exception, or undefined: the usual one */
     JSValue stack;                                   /* owned: where the script called */

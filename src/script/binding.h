@@ -51,6 +51,10 @@ JSValue gw_binding_get(JSContext *js, const char *name);
  * that no script can catch. The call of the script fails. */
 JSValue gw_engine_exit(JSContext *js, int status);
 
+/* The script reaches for something besides the database, which others may write or see: what it
+ * wrote is there for them first, and its next write sees what they did. */
+void gw_engine_reach_out(JSContext *js);
+
 /* One file each: binding-NAME.c. All are listed in binding-table.c. */
 JSValue gw_binding_bcrypt_init(JSContext *js);
 JSValue gw_binding_child_init(JSContext *js);

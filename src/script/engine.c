@@ -96,6 +96,16 @@ gw_engine_enter(GwEngine *engine)
     JS_UpdateStackTop(JS_GetRuntime(engine->js));
 }
 
+void
+gw_engine_reach_out(JSContext *js)
+{
+    GwWriter *writer = gw_engine_of(js)->params->writer;
+
+    /* A failure stays with the writer: it fails the script's next call, and the migration. */
+    if (writer != NULL)
+        (void)gw_writer_settle(writer, NULL);
+}
+
 JSValue
 gw_engine_exit(JSContext *js, int status)
 {

@@ -25,6 +25,7 @@ struct GwLoop {
     bool failed_by_rejection;
     bool is_timers_turn;
     guint in_flight; /* JavaScript thread only */
+    gint64 turns;    /* the same */
     GMutex lock;
     GCond posted;
     GQueue arrived;              /* GwCompletion, owned; guarded by lock */
@@ -167,6 +168,18 @@ gw_loop_begin(GwLoop *loop)
     loop->in_flight++;
 }
 
+guint
+gw_loop_in_flight(const GwLoop *loop)
+{
+    return loop->in_flight;
+}
+
+gint64
+gw_loop_turns(const GwLoop *loop)
+{
+    return loop->turns;
+}
+
 void
 gw_loop_post(GwLoop *loop, GwCompletion *completion)
 {
@@ -249,6 +262,7 @@ fire_timer(GwLoop *loop)
 
     if (JS_IsUndefined(callback))
         return false;
+    loop->turns++;
     result = JS_Call(loop->js, callback, JS_UNDEFINED, 0, NULL);
     if (JS_IsException(result))
         fail(loop, JS_GetException(loop->js), false);
@@ -273,10 +287,12 @@ step(GwLoop *loop)
     else if (until_us == G_MAXINT64)
         until_us = g_get_monotonic_time() + G_TIME_SPAN_HOUR;
     completion = take_arrived(loop, until_us);
-    if (completion != NULL)
+    if (completion != NULL) {
+        loop->turns++;
         completion->settle(completion, loop->js);
-    else
-        (void)fire_timer(loop); /* none was due yet: the caller goes round again */
+        return;
+    }
+    (void)fire_timer(loop); /* none was due yet: the caller goes round again */
 }
 
 /* Nothing is left to run at once. */

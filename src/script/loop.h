@@ -28,6 +28,11 @@ struct GwCompletion {
 /* One more piece of work is in flight: exactly one gw_loop_post will follow. JavaScript thread. */
 void gw_loop_begin(GwLoop *loop);
 
+/* How much of it is, and how often something has come to the script so far: a completion, a timer.
+ * JavaScript thread. */
+guint gw_loop_in_flight(const GwLoop *loop);
+gint64 gw_loop_turns(const GwLoop *loop);
+
 /* Hand a piece of work back. Threads: any. */
 void gw_loop_post(GwLoop *loop, GwCompletion *completion);
 

@@ -65,9 +65,9 @@ def test_a_loop_of_awaited_updates_takes_few_transactions(project):
 
 def test_it_can_be_switched_off(project):
     seed(project, 100)
-    before = transactions(project)
     up(project, "for await (const doc of c.find()) await c.updateOne({ _id: doc._id }, { $inc: { n: 1 } });", env=OFF)
-    assert transactions(project) - before >= 100
+    # Each has an entry of its own.
+    assert project.db.godwit_journal.count_documents({"kind": "docs"}) == 100
 
 
 def test_results_tell_the_truth_when_looked_at(project):

@@ -95,6 +95,7 @@ def repair(project, at, states):
     assert project.record("003_script") is None
     project.db.stock.update_many({"_id": {"$lt": 50}}, {"$inc": {"n": -100}})
     project.db.stock.update_many({"_id": {"$gte": 100, "$lt": 106}}, {"$inc": {"n": -10}})
+    project.db.stock.update_many({"_id": {"$gte": 200, "$lt": 212}}, {"$inc": {"n": -10}})
     project.db.fresh.delete_one({"_id": 3})
     return is_reached
 
@@ -122,7 +123,7 @@ POINTS = {
     up: """run.leased run.fenced run.tidied run.marked up.recording up.begun up.done up.recorded up.told
            transaction.written transaction.committed ensure.announced ensure.made schema.announced schema.done
            drop.announced drop.aside output.announced output.copied output.written plain.announced plain.sent
-           plain.settled""",
+           plain.settled shared.kept""",
     down: "down.begun down.done down.recorded down.told",
     undo: "undo.begun undo.entry undo.schema undo.plain undo.done undo.recorded undo.forgotten",
     failed: "failed.undone failed.recorded",

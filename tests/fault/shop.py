@@ -38,7 +38,8 @@ UP = {
       await db.collection('fresh').insertOne({ _id: 3, n: 1 }, { session });
     });
     await session.endSession();
-    for (let id = 100; id < 106; id++) await db.collection('stock').updateOne({ _id: id }, { $inc: { n: 10 } });""",
+    for (let id = 100; id < 106; id++) await db.collection('stock').updateOne({ _id: id }, { $inc: { n: 10 } });
+    for (let id = 200; id < 212; id++) await db.collection('stock').findOneAndUpdate({ _id: id }, { $inc: { n: 10 } });""",
 }
 # 002 has none: it is reverted from its journal.
 DOWN = {
@@ -51,6 +52,7 @@ DOWN = {
     "003_script.js": """
     await db.collection('stock').updateMany({ _id: { $lt: 50 } }, { $inc: { n: -100 } });
     await db.collection('stock').updateMany({ _id: { $gte: 100, $lt: 106 } }, { $inc: { n: -10 } });
+    await db.collection('stock').updateMany({ _id: { $gte: 200, $lt: 212 } }, { $inc: { n: -10 } });
     await db.collection('fresh').deleteOne({ _id: 3 });""",
 }
 
