@@ -5,11 +5,11 @@
 #include "script/behind-batch.h"
 #include "script/objectid.h"
 
-/* Writes that go together: as many as two transactions of the journal. The transactions of inserts
- * are sent one behind the other, each while the one before is recorded: the more, the better. */
-#define BATCH_COUNT_MAX 2000
-#define INSERTS_COUNT_MAX 10000
+/* Writes that go together: as many as come while those before are on their way, which the journal
+ * cuts into transactions. Where nothing is on its way, so many are enough. */
+#define BATCH_COUNT_MAX 10000
 #define BATCH_BYTES_MAX (4 * 1024 * 1024)
+#define BATCH_COUNT_STEP 1000
 
 /* A collection. One batch at a time is on its way, so that writes to a document stay in order. */
 typedef struct {
@@ -255,17 +255,30 @@ slot_named(GwBehind *behind, JSValueConst db, JSValueConst coll)
     return slot;
 }
 
-static size_t
-count_max(const GwBatch *batch)
-{
-    return g_str_equal(batch->call->batch_name, "documents") ? INSERTS_COUNT_MAX : BATCH_COUNT_MAX;
-}
-
 static bool
 is_full(const GwBatch *batch)
 {
-    return batch->call->batch_count >= count_max(batch) ||
+    return batch->call->batch_count >= BATCH_COUNT_MAX ||
            batch->call->batch.used >= BATCH_BYTES_MAX;
+}
+
+static bool
+is_way_free(GwBehind *behind, const Slot *slot)
+{
+    bool is_free = false;
+
+    g_mutex_lock(&behind->lock);
+    is_free = slot->flying == NULL || slot->flying->is_done;
+    g_mutex_unlock(&behind->lock);
+    return is_free;
+}
+
+/* Whether to send a batch now: it takes no more, or the server has nothing to do. */
+static bool
+is_due(GwBehind *behind, const Slot *slot, const GwBatch *batch)
+{
+    return is_full(batch) ||
+           (batch->call->batch_count % BATCH_COUNT_STEP == 0 && is_way_free(behind, slot));
 }
 
 /* Where the script called is asked for once a batch: to answer takes longer than the write. */
@@ -309,7 +322,7 @@ gather(GwBehind *behind, Slot *slot, const GwGathered *write, JSContext *js)
     if (batch == NULL)
         return JS_EXCEPTION;
     result = gw_batch_add(batch, write, js);
-    if (is_full(batch))
+    if (is_due(behind, slot, batch))
         take_off(behind, slot);
     if (behind->has_failed) {
         JS_FreeValue(js, result);
