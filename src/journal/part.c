@@ -32,6 +32,7 @@ gw_part_clear(GwPart *part)
     g_clear_pointer(&part->post, gw_doc_set_free);
     g_clear_pointer(&part->changed, g_hash_table_unref);
     g_clear_pointer(&part->changes, g_ptr_array_unref);
+    g_clear_pointer(&part->named, g_array_unref);
     g_clear_pointer(&part->bad, g_ptr_array_unref);
     g_clear_pointer(&part->seen, gw_doc_set_free);
 }
@@ -49,6 +50,7 @@ reset(GwPart *part)
     part->post = gw_doc_set_new();
     g_clear_pointer(&part->seen, gw_doc_set_free);
     g_clear_pointer(&part->changes, g_ptr_array_unref);
+    g_clear_pointer(&part->named, g_array_unref);
     g_clear_pointer(&part->bad, g_ptr_array_unref);
     g_clear_pointer(&part->changed, g_hash_table_unref);
     if (part->docs->write->outcomes != NULL)

@@ -42,6 +42,8 @@ typedef struct {
     GwDocSet *pre;       /* owned: the documents as they were, in the fields that count */
     GwDocSet *post;      /* owned: as they are afterwards */
     GHashTable *changed; /* owned: documents of `pre` that became others; NULL = nobody asks */
+    GArray *named;       /* owned: guint, where the document of each operation by _id is in `pre`,
+                            where is_told; or NULL */
     bson_t reply;        /* the server's answer */
     GwTurns *turns;      /* borrowed: writes are sent in their order; NULL = whenever */
     guint turn;          /* of this one */

@@ -76,14 +76,63 @@ is_simple(const Deed *deed, const bson_t *doc)
            (deed->moved == NULL || !gw_bson_has_field(doc, deed->moved));
 }
 
-bool
-gw_told_can(const GwPart *part)
+/* What operation `index` of the part, which names an _id, sets, where it does nothing else. */
+static bool
+fields_set_by(const GwPart *part, guint index, bson_t *out_fields)
+{
+    bson_iter_t update;
+
+    return bson_iter_init_find(&update, g_ptr_array_index(part->operations, part->first + index),
+                               "u") &&
+           gw_touched_only_sets(&update, out_fields);
+}
+
+/* Where the document of an operation is in `pre`; G_MAXUINT = there is none. */
+static guint
+find_named(const GwPart *part, guint index)
+{
+    const bson_t *operation = g_ptr_array_index(part->operations, part->first + index);
+    bson_t filter;
+    bson_iter_t id;
+    guint at = 0;
+
+    return gw_bson_get_doc(operation, "q", &filter) && bson_iter_init_find(&id, &filter, "_id") &&
+                   gw_doc_set_find_index(part->pre, &id, &at)
+               ? at
+               : G_MAXUINT;
+}
+
+/* Whether each operation only sets fields of a document of its own. One that was found by other
+ * bytes than its _id has, such as another type of number, is nobody's. */
+static bool
+find_all_named(GwPart *part)
+{
+    const guint count = gw_doc_set_count(part->pre);
+    g_autofree bool *is_met = g_new0(bool, count + 1);
+    guint met = 0;
+
+    part->named = g_array_sized_new(FALSE, FALSE, sizeof(guint), part->count);
+    for (guint index = 0; index < part->count; index++) {
+        const guint at = find_named(part, index);
+        bson_t fields;
+
+        if (!fields_set_by(part, index, &fields) || (at < count && is_met[at]))
+            return false;
+        if (at < count) {
+            is_met[at] = true;
+            met++;
+        }
+        g_array_append_val(part->named, at);
+    }
+    return met == count;
+}
+
+static bool
+can_tell_all(const GwPart *part)
 {
     Deed deed = {0};
 
-    if ((part->kind != GW_PART_ONE && part->kind != GW_PART_MANY) || part->is_joined ||
-        part->docs->is_plain || part->docs->write->kind != GW_WRITE_UPDATE ||
-        gw_bson_has(&part->reply, "upserted") || !deed_of(part, &deed))
+    if (!deed_of(part, &deed))
         return false;
     for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
         if (!is_simple(&deed, gw_doc_set_at(part->pre, index)))
@@ -92,8 +141,39 @@ gw_told_can(const GwPart *part)
     return true;
 }
 
-void
-gw_told_record(const GwPart *part, GwBlob *blob)
+bool
+gw_told_can(GwPart *part)
+{
+    if (part->is_joined || part->docs->is_plain || part->docs->write->kind != GW_WRITE_UPDATE ||
+        gw_bson_has(&part->reply, "upserted"))
+        return false;
+    if (part->kind == GW_PART_BY_ID)
+        return find_all_named(part);
+    return (part->kind == GW_PART_ONE || part->kind == GW_PART_MANY) && can_tell_all(part);
+}
+
+static void
+record_named(const GwPart *part, GwBlob *blob)
+{
+    for (guint index = 0; index < part->named->len; index++) {
+        const guint at = g_array_index(part->named, guint, index);
+        g_auto(bson_t) record = BSON_INITIALIZER;
+        const bson_t *pre = NULL;
+        bson_t fields;
+
+        if (at == G_MAXUINT || !fields_set_by(part, index, &fields))
+            continue;
+        pre = gw_doc_set_at(part->pre, at);
+        if (!gw_record_diff_set(pre, &fields, &record))
+            continue;
+        gw_blob_add(blob, &record);
+        if (part->changed != NULL)
+            g_hash_table_add(part->changed, (gpointer)pre);
+    }
+}
+
+static void
+record_all(const GwPart *part, GwBlob *blob)
 {
     Deed deed = {0};
 
@@ -105,4 +185,13 @@ gw_told_record(const GwPart *part, GwBlob *blob)
         if (gw_record_diff_gone(pre, deed.gone, deed.moved, &record))
             gw_blob_add(blob, &record);
     }
+}
+
+void
+gw_told_record(const GwPart *part, GwBlob *blob)
+{
+    if (part->kind == GW_PART_BY_ID)
+        record_named(part, blob);
+    else
+        record_all(part, blob);
 }
