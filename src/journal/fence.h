@@ -12,8 +12,9 @@
 /* As many as a pool has connections: each transaction that is open at one time has its own. */
 #define GW_FENCE_ROWS 64
 
-/* Put `token` into all rows of `journal`, making those that are missing. Waits for transactions of
- * another holder that are still open: the server ends those after a minute at most. */
+/* Put `token` into all rows of `journal` that have a smaller one, and make those that are missing.
+ * Waits for transactions of another holder that are still open: the server ends those after a
+ * minute at most. */
 bool gw_fence_raise(GwColl *journal, gint64 token, GError **error);
 
 /* Append, as element `index` of a list of updates, the one that changes row `row`. Where it then

@@ -114,5 +114,21 @@ def test_a_broken_lease_stops_its_holder_before_its_next_write(project):
     assert [row["n"] for row in project.db.a.find()] == [1]
 
 
+def test_a_fence_is_not_lowered_by_whoever_was_overtaken(project):
+    """Its update may arrive behind that of a later holder. A lease whose record was removed begins again at 1."""
+    project.up_down("001_a.js", "await db.collection('a').insertOne({ _id: 1 });")
+    project.ok("up")
+    fence = {"fence": {"$exists": True}}
+    assert project.db.godwit_journal.distinct("token", fence) == [1]
+    project.db.godwit_journal.update_many(fence, {"$set": {"token": 50}})
+    project.up_down("002_b.js", "await db.collection('a').insertOne({ _id: 2 });")
+    assert "taken over" in project.fails(1, "up").err
+    assert project.db.a.count_documents({}) == 1
+    assert project.db.godwit_journal.distinct("token", fence) == [50]
+    project.db.godwit_lease.drop()
+    project.ok("up")
+    assert project.db.a.count_documents({}) == 2
+
+
 if __name__ == "__main__":
     main(globals())
