@@ -4,6 +4,10 @@
 /* More are no longer cheaper than the whole document. */
 #define FIELDS_MAX 100
 
+/* What is larger could make a document larger than it may be, which only all of it tells. With less
+ * there is the server's word. */
+#define FIELDS_BYTES_MAX (16 * 1024)
+
 /* The server would put another value in the place of an empty timestamp. */
 static bool
 are_fields_plain(const bson_t *fields)
@@ -37,7 +41,8 @@ bool
 gw_putback_can(const GwDocRecord *record)
 {
     return record->kind == GW_RECORD_UPDATED && !record->is_whole && !record->has_order &&
-           are_fields_plain(&record->pre) && are_added_plain(record);
+           record->pre.len <= FIELDS_BYTES_MAX && are_fields_plain(&record->pre) &&
+           are_added_plain(record);
 }
 
 void
