@@ -84,28 +84,31 @@ job_of(const bson_t *doc, GError **error)
     return g_steal_pointer(&job);
 }
 
+/* [{id: ..}], or []. Owned. */
+static bson_t *
+ids_of(const GwSession *session)
+{
+    bson_t *ids = bson_new();
+
+    if (session != NULL)
+        gw_bson_append_doc_at(ids, 0, gw_session_lsid(session));
+    return ids;
+}
+
 bool
-gw_job_begin(GwColl *jobs, const GwJob *job, GError **error)
+gw_job_begin(GwColl *jobs, const GwJob *job, const GwSession *session, GError **error)
 {
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_OID(&job->id));
+    g_autoptr(bson_t) sessions = ids_of(session);
     /* A pipeline, so that the server's clock stamps it: data goes in as literals. */
     g_autoptr(bson_t) update =
         BCON_NEW("0", "{", "$replaceWith", "{", "_id", BCON_OID(&job->id), "migration", "{",
                  "$literal", BCON_UTF8(job->migration), "}", "order", BCON_INT64(job->order), "run",
                  BCON_UTF8(job->run), "direction", BCON_UTF8(job->direction), "status",
-                 BCON_UTF8(status_names[GW_JOB_OPEN]), "startedAt", BCON_UTF8("$$NOW"), "}", "}");
+                 BCON_UTF8(status_names[GW_JOB_OPEN]), "startedAt", BCON_UTF8("$$NOW"), "sessions",
+                 "{", "$literal", BCON_ARRAY(sessions), "}", "}", "}");
 
     return gw_coll_upsert(jobs, filter, update, error);
-}
-
-bool
-gw_job_note_session(GwColl *jobs, const GwJob *job, const GwSession *session, GError **error)
-{
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_OID(&job->id));
-    g_autoptr(bson_t) update =
-        BCON_NEW("$addToSet", "{", "sessions", BCON_DOCUMENT(gw_session_lsid(session)), "}");
-
-    return gw_coll_update_one(jobs, filter, update, NULL, error);
 }
 
 bool
@@ -127,13 +130,16 @@ gw_job_end_sessions(GwClients *clients, GwColl *jobs, GError **error)
 }
 
 bool
-gw_job_go_on(GwColl *jobs, const GwJob *job, const char *run, GError **error)
+gw_job_go_on(GwColl *jobs, const GwJob *job, const char *run, const GwSession *session,
+             GError **error)
 {
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_OID(&job->id));
+    g_autoptr(bson_t) sessions = ids_of(session);
     /* What was said to the process that died is not meant for this one. */
     g_autoptr(bson_t) update =
-        BCON_NEW("$set", "{", "run", BCON_UTF8(run), "}", "$inc", "{", "resumed", BCON_INT32(1),
-                 "}", "$unset", "{", "control", BCON_INT32(1), "progress", BCON_INT32(1), "}");
+        BCON_NEW("$set", "{", "run", BCON_UTF8(run), "sessions", BCON_ARRAY(sessions), "}", "$inc",
+                 "{", "resumed", BCON_INT32(1), "}", "$unset", "{", "control", BCON_INT32(1),
+                 "progress", BCON_INT32(1), "}");
 
     return gw_coll_update_one(jobs, filter, update, NULL, error);
 }

@@ -38,16 +38,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwJob, gw_job_free)
 
 const char *gw_job_status_name(GwJobStatus status);
 
-/* Make one that is open. `job` holds id, migration, run, direction, order. */
-bool gw_job_begin(GwColl *jobs, const GwJob *job, GError **error);
+/* Make one that is open. `job` holds id, migration, run, direction, order. In `session`, unless
+ * NULL, it will keep transactions open for a while. */
+bool gw_job_begin(GwColl *jobs, const GwJob *job, const GwSession *session, GError **error);
 
-/* Note a session in which it keeps transactions open for a while. Whoever takes over ends those of
- * all jobs that a process left in the middle, so that nobody waits for what they hold. */
-bool gw_job_note_session(GwColl *jobs, const GwJob *job, const GwSession *session, GError **error);
+/* One that is open goes on in another run, with a session of its own. */
+bool gw_job_go_on(GwColl *jobs, const GwJob *job, const char *run, const GwSession *session,
+                  GError **error);
+
+/* End the sessions of all jobs that a process left in the middle, so that nobody waits for what
+ * they hold. */
 bool gw_job_end_sessions(GwClients *clients, GwColl *jobs, GError **error);
-
-/* One that is open goes on in another run. */
-bool gw_job_go_on(GwColl *jobs, const GwJob *job, const char *run, GError **error);
 
 /* Set its status alone. */
 bool gw_job_mark(GwColl *jobs, const GwJob *job, GwJobStatus status, GError **error);

@@ -166,12 +166,24 @@ record(GwJournal *journal)
     gw_pace_begin(journal->pace, journal->job, false);
 }
 
+/* NULL where there are no transactions. */
+static bool
+shared_session(GwJournal *journal, GwSession **out_session, GError **error)
+{
+    *out_session = journal->has_transactions ? gw_shared_session(journal->shared, error) : NULL;
+    return *out_session != NULL || !journal->has_transactions;
+}
+
 bool
 gw_journal_begin(GwJournal *journal, const char *migration, const char *run, const char *direction,
                  GError **error)
 {
+    GwSession *session = NULL;
+
+    if (!shared_session(journal, &session, error))
+        return false;
     take_job(journal, job_new(journal, migration, run, direction));
-    if (!gw_job_begin(journal->jobs, journal->job, error))
+    if (!gw_job_begin(journal->jobs, journal->job, session, error))
         return false;
     record(journal);
     return true;
@@ -181,11 +193,13 @@ bool
 gw_journal_begin_again(GwJournal *journal, const GwJob *job, const char *run, GError **error)
 {
     GwJob *again = job_new(journal, job->migration, run, job->direction);
+    GwSession *session = NULL;
 
     again->id = job->id;
     again->order = job->order;
     take_job(journal, again);
-    if (!gw_job_go_on(journal->jobs, job, run, error))
+    if (!shared_session(journal, &session, error) ||
+        !gw_job_go_on(journal->jobs, job, run, session, error))
         return false;
     record(journal);
     return true;

@@ -42,10 +42,10 @@ struct GwShared {
     GCond changed;      /* one was opened, or all is over */
     GThread *closer;    /* owned: NULL before the first was opened */
     bool is_over;
-    GwOwnSession *own;   /* owned: with the transaction; NULL = none is open */
-    GwOwnSession *noted; /* borrowed: the job says that it is ours; NULL = none so far */
-    GPtrArray *kept;     /* owned: Kept, in the order of their answers */
-    gsize bytes;         /* of their entries */
+    GwOwnSession *own; /* owned: NULL = none so far */
+    bool is_open;      /* a transaction is, in that session */
+    GPtrArray *kept;   /* owned: Kept, in the order of their answers */
+    gsize bytes;       /* of their entries */
     gint64 opened_us;
     gint64 last_us;  /* the last write that could be in one ended */
     guint limit;     /* writes of the next one: it doubles, and starts again at each refusal */
@@ -246,7 +246,7 @@ note_committed(GwShared *shared)
 static void
 drop(GwShared *shared)
 {
-    gw_journal_give_session_back(shared->journal, g_steal_pointer(&shared->own));
+    shared->is_open = false;
     g_ptr_array_set_size(shared->kept, 0);
     shared->bytes = 0;
 }
@@ -284,7 +284,7 @@ commit_all(GwShared *shared, bool is_open)
 static bool
 close_locked(GwShared *shared, GError **error)
 {
-    if (shared->own == NULL)
+    if (!shared->is_open)
         return check(shared, error);
     /* Something comes behind each of them: then nothing is gained. */
     if (shared->kept->len < 2)
@@ -309,13 +309,12 @@ void
 gw_shared_abandon(GwShared *shared)
 {
     g_mutex_lock(&shared->lock);
-    if (shared->own != NULL) {
+    if (shared->is_open) {
         give_up(shared);
         drop(shared);
     }
     g_clear_error(&shared->failure);
     shared->limit = 1;
-    shared->noted = NULL;
     g_mutex_unlock(&shared->lock);
 }
 
@@ -329,7 +328,7 @@ close_when_idle(gpointer data)
     while (!shared->is_over) {
         const gint64 until_us = shared->last_us + IDLE_US;
 
-        if (shared->own == NULL)
+        if (!shared->is_open)
             g_cond_wait(&shared->changed, &shared->lock);
         else if (g_get_monotonic_time() < until_us)
             (void)g_cond_wait_until(&shared->changed, &shared->lock, until_us);
@@ -365,37 +364,33 @@ gw_shared_free(GwShared *shared)
     g_mutex_unlock(&shared->lock);
     if (shared->closer != NULL)
         (void)g_thread_join(shared->closer);
+    if (shared->own != NULL)
+        gw_journal_give_session_back(shared->journal, shared->own);
     g_ptr_array_unref(shared->kept);
     g_cond_clear(&shared->changed);
     g_mutex_clear(&shared->lock);
     g_free(shared);
 }
 
-/* Where this process dies, the next one has the server end it at once. */
-static bool
-note(GwShared *shared, GwOwnSession *own, GError **error)
+GwSession *
+gw_shared_session(GwShared *shared, GError **error)
 {
-    GwJournal *journal = shared->journal;
+    GwSession *session = NULL;
 
-    if (shared->noted != own &&
-        !gw_job_note_session(journal->jobs, journal->job, own->session, error))
-        return false;
-    shared->noted = own;
-    return true;
+    g_mutex_lock(&shared->lock);
+    if (shared->own == NULL)
+        shared->own = gw_journal_take_session(shared->journal, error);
+    session = shared->own != NULL ? shared->own->session : NULL;
+    g_mutex_unlock(&shared->lock);
+    return session;
 }
 
 static bool
 open_one(GwShared *shared, GError **error)
 {
-    GwOwnSession *own = gw_journal_take_session(shared->journal, error);
-
-    if (own == NULL)
+    if (!gw_journal_begin_quick(shared->own, error))
         return false;
-    if (!note(shared, own, error) || !gw_journal_begin_quick(own, error)) {
-        gw_journal_give_session_back(shared->journal, own);
-        return false;
-    }
-    shared->own = own;
+    shared->is_open = true;
     shared->opened_us = shared->last_us = g_get_monotonic_time();
     if (shared->closer == NULL)
         shared->closer = g_thread_new("shared", close_when_idle, shared);
@@ -517,10 +512,10 @@ run_locked(GwShared *shared, GwPart *part, GError **error)
         return GW_SHARED_FAILED;
     if (g_get_monotonic_time() - shared->last_us > PAUSE_MAX_US)
         shared->limit = 1;
-    if (shared->own == NULL &&
-        (shared->limit < WRITES_MIN || gw_clients_server(shared->journal->clients)->is_mongos))
+    if (!shared->is_open && (shared->own == NULL || shared->limit < WRITES_MIN ||
+                             gw_clients_server(shared->journal->clients)->is_mongos))
         return GW_SHARED_ALONE;
-    if (shared->own == NULL && !open_one(shared, error))
+    if (!shared->is_open && !open_one(shared, error))
         return GW_SHARED_FAILED;
     end = run_open(shared, part);
     shared->last_us = g_get_monotonic_time();

@@ -15,6 +15,10 @@ typedef struct GwShared GwShared;
 GwShared *gw_shared_new(GwJournal *journal);
 void gw_shared_free(GwShared *shared); /* what is open is given up */
 
+/* The session that its transactions are in, all of them. Where this process dies, the next one has
+ * the server end it at once, so the job notes it before the first. NULL with an error; borrowed. */
+GwSession *gw_shared_session(GwShared *shared, GError **error);
+
 typedef enum {
     GW_SHARED_DONE,   /* it is in the transaction, or committed */
     GW_SHARED_ALONE,  /* nothing is open any more: it is to be done by itself */
