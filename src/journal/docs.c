@@ -233,19 +233,13 @@ is_refused_when_asked(GwPart *part)
     return part->is_refused;
 }
 
-static bool
-sweep_run(GwPart *part, GError **error)
-{
-    return gw_shared_close(part->docs->journal->shared, error) && gw_sweep_run(part, error);
-}
-
 /* Do the part; `out_error_at` is the operation in it whose error is in its reply, -1 = none. */
 static bool
 try_part(GwPart *part, gint64 *out_error_at, GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    bool is_done =
-        part->kind == GW_PART_MANY ? sweep_run(part, &failure) : gw_docs_run_part(part, &failure);
+    bool is_done = part->kind == GW_PART_MANY ? gw_sweep_run(part, &failure)
+                                              : gw_docs_run_part(part, &failure);
 
     bool is_answered =
         is_done || part->is_refused ||

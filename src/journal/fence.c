@@ -18,18 +18,18 @@ operator_for(gint64 token)
 bool
 gw_fence_raise(GwColl *journal, gint64 token, GError **error)
 {
-    const char *operator= operator_for(token);
+    const char *raise = operator_for(token);
     g_auto(bson_t) updates = BSON_INITIALIZER;
     g_autoptr(bson_t) all =
-        BCON_NEW("q", "{", "fence", "{", "$exists", BCON_BOOL(true), "}", "}", "u", "{", operator,
-                 "{", "token", BCON_INT64(token), "}", "}", "multi", BCON_BOOL(true));
+        BCON_NEW("q", "{", "fence", "{", "$exists", BCON_BOOL(true), "}", "}", "u", "{", raise, "{",
+                 "token", BCON_INT64(token), "}", "}", "multi", BCON_BOOL(true));
     g_auto(bson_t) reply = BSON_INITIALIZER;
 
     for (guint row = 0; row < GW_FENCE_ROWS; row++) {
         g_autofree char *id = g_strdup_printf("fence:%u", row);
         g_autoptr(bson_t) update =
             BCON_NEW("q", "{", "_id", BCON_UTF8(id), "}", "u", "{", "$setOnInsert", "{", "fence",
-                     BCON_INT32((int32_t)row), "}", operator, "{", "token", BCON_INT64(token), "}",
+                     BCON_INT32((int32_t)row), "}", raise, "{", "token", BCON_INT64(token), "}",
                      "}", "upsert", BCON_BOOL(true));
 
         gw_bson_append_doc_at(&updates, row, update);

@@ -58,7 +58,7 @@ reset(GwPart *part)
     bson_destroy(&part->reply);
     bson_init(&part->reply);
     part->is_refused = part->is_sent = false;
-    part->is_cut = part->is_recorded = part->is_told = part->is_as_sent = false;
+    part->is_cut = part->is_recorded = part->is_told = false;
     gw_touched_clear(&part->touched);
     gw_touched_init(&part->touched);
     gw_statement_touched(part, &part->touched);
@@ -142,16 +142,6 @@ send(GwPart *part, GwSession *session, GError **error)
     return apply_in_turn(part, conn_of(part, session), &write, error) && check_refused(part, error);
 }
 
-/* The _id that the filter of an operation names. */
-static bool
-find_named_id(const bson_t *operation, bson_iter_t *out_id)
-{
-    bson_iter_t filter;
-
-    return bson_iter_init_find(&filter, operation, "q") && bson_iter_recurse(&filter, out_id) &&
-           bson_iter_find(out_id, "_id");
-}
-
 /* What the operations make of each document of `pre`, NULL = none is known to name it. Owned. */
 static GPtrArray *
 apply_each(GwPart *part)
@@ -166,7 +156,8 @@ apply_each(GwPart *part)
         bson_iter_t update;
         bson_iter_t id;
 
-        if (!find_named_id(operation, &id) || !bson_iter_init_find(&update, operation, "u") ||
+        if (!gw_statement_find_id(operation, &id) ||
+            !bson_iter_init_find(&update, operation, "u") ||
             !gw_doc_set_find_index(part->pre, &id, &at))
             continue;
         before = g_ptr_array_index(latest, at);
@@ -259,13 +250,9 @@ read_post(GwPart *part, GwSession *session, GError **error)
 
     if (gw_statement_is_delete(part))
         return true;
-    part->is_told = is_sweep(part) ? gw_transform_only_sets(part) : gw_told_can(part);
+    part->is_told = gw_told_can(part);
     if (part->is_told)
         return true;
-    if (part->kind == GW_PART_INSERT && !part->docs->is_plain && !gw_statement_is_altered(part)) {
-        part->is_as_sent = true;
-        return true;
-    }
     if (can_apply(part) &&
         (part->kind == GW_PART_BY_ID ? apply_constants(part) : apply_constant(part)))
         return true;
@@ -294,7 +281,7 @@ gw_part_tell(const GwPart *part, guint8 *outcomes)
         const bson_t *pre = NULL;
         bson_iter_t id;
 
-        if (find_named_id(operation, &id))
+        if (gw_statement_find_id(operation, &id))
             pre = gw_doc_set_find(part->pre, &id);
         outcomes[index] = 0;
         if (pre != NULL)
@@ -331,24 +318,14 @@ find_twin(GwDocSet *set, const bson_t *doc)
     return bson_iter_init_find(&id, doc, "_id") ? gw_doc_set_find(set, &id) : NULL;
 }
 
-/* The inserted documents, as they were sent. */
-static void
-add_sent_ones(const GwPart *part, GwBlob *blob)
-{
-    for (guint index = part->first; index < part->first + part->count; index++)
-        add_record(part, NULL, g_ptr_array_index(part->operations, index), blob);
-}
-
 /* Documents that are there afterwards and were not before. */
 static void
 add_new_ones(const GwPart *part, GwBlob *blob)
 {
-    if (part->is_as_sent)
-        add_sent_ones(part, blob);
     for (guint index = 0; index < gw_doc_set_count(part->post); index++) {
         const bson_t *post = gw_doc_set_at(part->post, index);
 
-        if (gw_doc_set_count(part->pre) == 0 || find_twin(part->pre, post) == NULL)
+        if (find_twin(part->pre, post) == NULL)
             add_record(part, NULL, post, blob);
     }
 }
@@ -370,15 +347,6 @@ entry_of(const GwPart *part, const GwBlob *blob)
     return entry;
 }
 
-static void
-add_told(const GwPart *part, GwBlob *blob)
-{
-    if (is_sweep(part))
-        gw_transform_record(part, blob);
-    else
-        gw_told_record(part, blob);
-}
-
 /* The entry with all differences. */
 static GwEntry *
 new_entry(const GwPart *part)
@@ -386,7 +354,7 @@ new_entry(const GwPart *part)
     g_autoptr(GwBlob) blob = gw_blob_new();
 
     if (part->is_told) {
-        add_told(part, blob);
+        gw_told_record(part, blob);
         return entry_of(part, blob);
     }
     for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {

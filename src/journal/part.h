@@ -52,7 +52,6 @@ typedef struct {
     bool is_split;       /* not to be */
     bool is_quick;       /* no majority is waited for */
     bool is_told;        /* what it did is known from what was sent: `post` is empty */
-    bool is_as_sent;     /* inserted documents became what was sent: they are not in `post` */
     bool is_recorded;    /* there is an entry */
     bool is_shared;      /* which is kept until the transaction is committed: see shared.h */
     gint64 trace_mark;   /* what that tells of, see trace.h */

@@ -90,19 +90,24 @@ hash_found(guint64 hash, const char *name, const bson_iter_t *iter)
     return iter != NULL ? hash_value(hash, iter) : hash;
 }
 
-/* Note a field of `pre` where it differs. The hash goes over p's fields, then over n's. */
+/* Note a field of `pre` where what it is `now` (NULL: gone) differs. The hash goes over p's fields,
+ * then over n's. */
+static void
+note_change(Diff *diff, const bson_iter_t *field, const bson_iter_t *now)
+{
+    if (now != NULL && gw_bson_is_same_value(field, now))
+        return;
+    bson_append_iter(&diff->before, NULL, 0, field);
+    diff->hash = hash_found(diff->hash, bson_iter_key(field), now);
+    diff->is_changed = true;
+}
+
 static void
 note_before(Diff *diff, const bson_iter_t *field, GwBsonCursor *post)
 {
-    const char *name = bson_iter_key(field);
     bson_iter_t now;
-    bool is_there = gw_bson_cursor_seek(post, name, &now);
 
-    if (is_there && gw_bson_is_same_value(field, &now))
-        return;
-    bson_append_iter(&diff->before, name, -1, field);
-    diff->hash = hash_found(diff->hash, name, is_there ? &now : NULL);
-    diff->is_changed = true;
+    note_change(diff, field, gw_bson_cursor_seek(post, bson_iter_key(field), &now) ? &now : NULL);
 }
 
 /* Note a field of `post` where it is new. */
@@ -188,8 +193,11 @@ comes_back_in_order(const bson_t *pre, const bson_t *post)
 }
 
 static void
-append_diff(bson_t *record, const Diff *diff)
+append_diff(bson_t *record, const Diff *diff, const bson_t *pre, bool is_in_order)
 {
+    append_id(record, "u", pre);
+    if (!is_in_order)
+        append_names(record, "o", pre);
     BSON_APPEND_DOCUMENT(record, "p", &diff->before);
     if (diff->added_count > 0)
         BSON_APPEND_ARRAY(record, "n", &diff->added);
@@ -280,10 +288,7 @@ append_updated(const bson_t *pre, const bson_t *post, bson_t *record)
         return;
     }
     diff_all(&diff, pre, post);
-    append_id(record, "u", pre);
-    if (!comes_back_in_order(pre, post))
-        append_names(record, "o", pre);
-    append_diff(record, &diff);
+    append_diff(record, &diff, pre, comes_back_in_order(pre, post));
 }
 
 bool
@@ -328,8 +333,7 @@ gw_record_diff_fields(const bson_t *pre, const bson_t *post, const char *const *
     }
     if (!diff.is_changed)
         return false;
-    append_id(out_record, "u", pre);
-    append_diff(out_record, &diff);
+    append_diff(out_record, &diff, pre, true);
     return true;
 }
 
@@ -338,25 +342,22 @@ gw_record_diff_set(const bson_t *pre, const bson_t *set, bson_t *out_record)
 {
     g_auto(Diff) diff = {0};
     GwBsonCursor old = {0};
-    GwBsonCursor new = {0};
     bson_iter_t field;
     bson_iter_t before;
 
     diff_init(&diff);
     gw_bson_cursor_init(&old, pre);
-    gw_bson_cursor_init(&new, set);
     g_assert(bson_iter_init(&field, set));
     while (bson_iter_next(&field)) {
         if (gw_bson_cursor_seek(&old, bson_iter_key(&field), &before))
-            note_before(&diff, &before, &new);
+            note_change(&diff, &before, &field);
     }
     g_assert(bson_iter_init(&field, set));
     while (bson_iter_next(&field))
         note_added(&diff, &old, &field);
     if (!diff.is_changed)
         return false;
-    append_id(out_record, "u", pre);
-    append_diff(out_record, &diff);
+    append_diff(out_record, &diff, pre, true);
     return true;
 }
 
@@ -369,15 +370,10 @@ find_gone(Diff *diff, const bson_t *pre, const char *const *gone, bool *out_insi
     *out_inside = false;
     g_assert(bson_iter_init(&field, pre));
     while (bson_iter_next(&field)) {
-        const char *name = bson_iter_key(&field);
-
-        if (!g_strv_contains(gone, name)) {
+        if (g_strv_contains(gone, bson_iter_key(&field)))
+            note_change(diff, &field, NULL);
+        else
             *out_inside = *out_inside || diff->is_changed;
-            continue;
-        }
-        bson_append_iter(&diff->before, NULL, 0, &field);
-        diff->hash = hash_found(diff->hash, name, NULL);
-        diff->is_changed = true;
     }
 }
 
@@ -414,10 +410,7 @@ gw_record_diff_gone(const bson_t *pre, const char *const *gone, const char *move
         return false;
     if (moved != NULL)
         note_moved(&diff, moved);
-    append_id(out_record, "u", pre);
-    if (is_inside || !are_names_sorted(&diff.before))
-        append_names(out_record, "o", pre);
-    append_diff(out_record, &diff);
+    append_diff(out_record, &diff, pre, !is_inside && are_names_sorted(&diff.before));
     return true;
 }
 

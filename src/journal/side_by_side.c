@@ -53,17 +53,6 @@ are_apart(const GwDocsWrite *docs, const GPtrArray *operations)
     return true;
 }
 
-/* Nearly always that of _id is the only one, which does not say so of itself. */
-static bool
-has_unique(const GPtrArray *indexes)
-{
-    for (guint index = 0; indexes != NULL && index < indexes->len; index++) {
-        if (gw_bson_get_bool(g_ptr_array_index(indexes, index), "unique", false))
-            return true;
-    }
-    return false;
-}
-
 /* Whether values of a unique index could meet that would not one after the other. */
 static bool
 touches_unique(const GwDocsWrite *docs, GPtrArray *operations)
@@ -71,7 +60,7 @@ touches_unique(const GwDocsWrite *docs, GPtrArray *operations)
     g_auto(GwPart) part = {0};
 
     gw_part_init(&part, docs, operations);
-    if (docs->write->kind == GW_WRITE_DELETE || !has_unique(docs->info->indexes))
+    if (docs->write->kind == GW_WRITE_DELETE || !gw_catalog_has_unique(docs->info))
         return false;
     part.kind = GW_PART_BY_ID;
     part.count = operations->len;

@@ -60,6 +60,15 @@ names_id(const bson_t *operation)
            gw_bson_get_doc(operation, "q", &filter) && gw_filter_names_id(&filter);
 }
 
+bool
+gw_statement_find_id(const bson_t *operation, bson_iter_t *out_id)
+{
+    bson_iter_t filter;
+
+    return bson_iter_init_find(&filter, operation, "q") && bson_iter_recurse(&filter, out_id) &&
+           bson_iter_find(out_id, "_id");
+}
+
 GwPartKind
 gw_statement_kind(const GwDocsWrite *docs, const bson_t *operation)
 {

@@ -52,6 +52,9 @@ bson_t *gw_statement_command(const GwPart *part);
 const guint8 *gw_statement_batch(const GwPart *part, GByteArray *room, gsize *out_bytes);
 const char *gw_statement_batch_name(const GwPart *part); /* NULL = none */
 
+/* The _id that the filter of an operation names. */
+bool gw_statement_find_id(const bson_t *operation, bson_iter_t *out_id);
+
 bool gw_statement_is_delete(const GwPart *part);
 bool gw_statement_is_upsert(const GwPart *part);
 

@@ -2,6 +2,8 @@
 #include "journal/told.h"
 
 #include "journal/record.h"
+#include "journal/statement.h"
+#include "journal/transform.h"
 
 /* Names that are looked for in each document. */
 #define NAMES_MAX 8
@@ -60,12 +62,12 @@ read_deed(const bson_t *update, Deed *out_deed)
 static bool
 deed_of(const GwPart *part, Deed *out_deed)
 {
-    const bson_t *operation = g_ptr_array_index(part->operations, part->first);
     bson_iter_t iter;
     bson_t update;
 
-    return bson_iter_init_find(&iter, operation, "u") && BSON_ITER_HOLDS_DOCUMENT(&iter) &&
-           gw_bson_view(&iter, &update) && read_deed(&update, out_deed);
+    return bson_iter_init_find(&iter, g_ptr_array_index(part->operations, part->first), "u") &&
+           BSON_ITER_HOLDS_DOCUMENT(&iter) && gw_bson_view(&iter, &update) &&
+           read_deed(&update, out_deed);
 }
 
 /* A field that takes the place of another one of its name may not come behind all. */
@@ -76,27 +78,20 @@ is_simple(const Deed *deed, const bson_t *doc)
            (deed->moved == NULL || !gw_bson_has_field(doc, deed->moved));
 }
 
-/* What operation `index` of the part, which names an _id, sets, where it does nothing else. */
-static bool
-fields_set_by(const GwPart *part, guint index, bson_t *out_fields)
+static const bson_t *
+operation_at(const GwPart *part, guint index)
 {
-    bson_iter_t update;
-
-    return bson_iter_init_find(&update, g_ptr_array_index(part->operations, part->first + index),
-                               "u") &&
-           gw_touched_only_sets(&update, out_fields);
+    return g_ptr_array_index(part->operations, part->first + index);
 }
 
 /* Where the document of an operation is in `pre`; G_MAXUINT = there is none. */
 static guint
 find_named(const GwPart *part, guint index)
 {
-    const bson_t *operation = g_ptr_array_index(part->operations, part->first + index);
-    bson_t filter;
     bson_iter_t id;
     guint at = 0;
 
-    return gw_bson_get_doc(operation, "q", &filter) && bson_iter_init_find(&id, &filter, "_id") &&
+    return gw_statement_find_id(operation_at(part, index), &id) &&
                    gw_doc_set_find_index(part->pre, &id, &at)
                ? at
                : G_MAXUINT;
@@ -116,7 +111,7 @@ find_all_named(GwPart *part)
         const guint at = find_named(part, index);
         bson_t fields;
 
-        if (!fields_set_by(part, index, &fields) || (at < count && is_met[at]))
+        if (!gw_touched_only_sets(operation_at(part, index), &fields) || (at < count && is_met[at]))
             return false;
         if (at < count) {
             is_met[at] = true;
@@ -144,8 +139,13 @@ can_tell_all(const GwPart *part)
 bool
 gw_told_can(GwPart *part)
 {
-    if (part->is_joined || part->docs->is_plain || part->docs->write->kind != GW_WRITE_UPDATE ||
-        gw_bson_has(&part->reply, "upserted"))
+    if (part->docs->write->kind == GW_WRITE_SWEEP)
+        return gw_transform_only_sets(part);
+    if (part->is_joined || part->docs->is_plain)
+        return false;
+    if (part->kind == GW_PART_INSERT)
+        return !gw_statement_is_altered(part);
+    if (part->docs->write->kind != GW_WRITE_UPDATE || gw_bson_has(&part->reply, "upserted"))
         return false;
     if (part->kind == GW_PART_BY_ID)
         return find_all_named(part);
@@ -161,7 +161,7 @@ record_named(const GwPart *part, GwBlob *blob)
         const bson_t *pre = NULL;
         bson_t fields;
 
-        if (at == G_MAXUINT || !fields_set_by(part, index, &fields))
+        if (at == G_MAXUINT || !gw_touched_only_sets(operation_at(part, index), &fields))
             continue;
         pre = gw_doc_set_at(part->pre, at);
         if (!gw_record_diff_set(pre, &fields, &record))
@@ -187,10 +187,25 @@ record_all(const GwPart *part, GwBlob *blob)
     }
 }
 
+static void
+record_inserted(const GwPart *part, GwBlob *blob)
+{
+    for (guint index = 0; index < part->count; index++) {
+        g_auto(bson_t) record = BSON_INITIALIZER;
+
+        if (gw_record_diff(NULL, operation_at(part, index), &record))
+            gw_blob_add(blob, &record);
+    }
+}
+
 void
 gw_told_record(const GwPart *part, GwBlob *blob)
 {
-    if (part->kind == GW_PART_BY_ID)
+    if (part->docs->write->kind == GW_WRITE_SWEEP)
+        gw_transform_record(part, blob);
+    else if (part->kind == GW_PART_INSERT)
+        record_inserted(part, blob);
+    else if (part->kind == GW_PART_BY_ID)
         record_named(part, blob);
     else
         record_all(part, blob);

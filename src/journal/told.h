@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What became of documents, told from the update alone. Nobody has to read the documents again, or
- * to compare all of them. It does for an update that only takes fields at the top away, or gives
- * one another name, and for updates by _id that only set some, each of another document.
+ * What became of documents, told from what was sent alone. Nobody has to read the documents again,
+ * or to compare all of them. It does for inserts, for an update that only takes fields at the top
+ * away, or gives one another name, for updates by _id that only set some, each of another document,
+ * and for what the function of a sweep answers where that only sets or deletes.
  */
 #pragma once
 

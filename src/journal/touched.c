@@ -218,15 +218,17 @@ is_set_as_it_stands(const bson_iter_t *field)
 }
 
 bool
-gw_touched_only_sets(const bson_iter_t *update, bson_t *out_fields)
+gw_touched_only_sets(const bson_t *operation, bson_t *out_fields)
 {
+    bson_iter_t update;
     bson_iter_t operators;
     bson_iter_t fields;
 
-    if (!BSON_ITER_HOLDS_DOCUMENT(update) || !bson_iter_recurse(update, &operators) ||
-        !bson_iter_next(&operators) || !g_str_equal(bson_iter_key(&operators), "$set") ||
-        !BSON_ITER_HOLDS_DOCUMENT(&operators) || !gw_bson_view(&operators, out_fields) ||
-        bson_iter_next(&operators) || !bson_iter_init(&fields, out_fields))
+    if (!bson_iter_init_find(&update, operation, "u") || !BSON_ITER_HOLDS_DOCUMENT(&update) ||
+        !bson_iter_recurse(&update, &operators) || !bson_iter_next(&operators) ||
+        !g_str_equal(bson_iter_key(&operators), "$set") || !BSON_ITER_HOLDS_DOCUMENT(&operators) ||
+        !gw_bson_view(&operators, out_fields) || bson_iter_next(&operators) ||
+        !bson_iter_init(&fields, out_fields))
         return false;
     while (bson_iter_next(&fields)) {
         if (!is_set_as_it_stands(&fields))

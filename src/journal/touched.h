@@ -35,6 +35,6 @@ bool gw_touched_moves_along_any(const GwTouched *touched, const GPtrArray *index
 /* What `pre` becomes, where is_constant; fields that are new come last, in any order. Owned. */
 bson_t *gw_touched_apply(const bson_iter_t *update, const bson_t *pre);
 
-/* Whether an update does nothing but give fields at the top the values that stand in it. Those are
- * `out_fields` then, a view of the update. */
-bool gw_touched_only_sets(const bson_iter_t *update, bson_t *out_fields);
+/* Whether an operation {u: update, ..} does nothing but give fields at the top the values that
+ * stand in it. Those are `out_fields` then, a view of the operation. */
+bool gw_touched_only_sets(const bson_t *operation, bson_t *out_fields);

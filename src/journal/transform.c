@@ -234,15 +234,6 @@ gw_transform_run(GwPart *part, GwSession *session, GwConn *conn, GError **error)
     return send(part, &updates, session, conn, error) && send(part, &deletes, session, conn, error);
 }
 
-/* What a change sets, where it does nothing else. A view. */
-static bool
-fields_set_by(const bson_t *change, bson_t *out_fields)
-{
-    bson_iter_t update;
-
-    return bson_iter_init_find(&update, change, "u") && gw_touched_only_sets(&update, out_fields);
-}
-
 bool
 gw_transform_only_sets(const GwPart *part)
 {
@@ -250,7 +241,7 @@ gw_transform_only_sets(const GwPart *part)
         const bson_t *change = g_ptr_array_index(part->changes, index);
         bson_t fields;
 
-        if (!is_delete(change) && !fields_set_by(change, &fields))
+        if (!is_delete(change) && !gw_touched_only_sets(change, &fields))
             return false;
     }
     return true;
@@ -265,8 +256,8 @@ gw_transform_record(const GwPart *part, GwBlob *blob)
         g_auto(bson_t) record = BSON_INITIALIZER;
         bson_t fields;
 
-        if (fields_set_by(change, &fields) ? gw_record_diff_set(pre, &fields, &record)
-                                           : gw_record_diff(pre, NULL, &record))
+        if (gw_touched_only_sets(change, &fields) ? gw_record_diff_set(pre, &fields, &record)
+                                                  : gw_record_diff(pre, NULL, &record))
             gw_blob_add(blob, &record);
     }
 }

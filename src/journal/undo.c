@@ -194,12 +194,8 @@ write_docs(gpointer piece, gpointer data, GError **error)
 static guint
 threads_for(const GwUndo *undo, const GwCollInfo *info)
 {
-    if (gw_prepared_is_among(info->indexes))
+    if (gw_prepared_is_among(info->indexes) || gw_catalog_has_unique(info))
         return 1;
-    for (guint index = 0; info->indexes != NULL && index < info->indexes->len; index++) {
-        if (gw_bson_get_bool(g_ptr_array_index(info->indexes, index), "unique", false))
-            return 1;
-    }
     return undo->params->journal->workers;
 }
 

@@ -127,3 +127,13 @@ gw_catalog_get(GwConn *conn, const char *db, const char *coll, GError **error)
     info->indexes = gw_catalog_indexes(conn, db, coll, error);
     return info->indexes != NULL ? g_steal_pointer(&info) : NULL;
 }
+
+bool
+gw_catalog_has_unique(const GwCollInfo *info)
+{
+    for (guint index = 0; info->indexes != NULL && index < info->indexes->len; index++) {
+        if (gw_bson_get_bool(g_ptr_array_index(info->indexes, index), "unique", false))
+            return true;
+    }
+    return false;
+}

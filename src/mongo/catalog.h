@@ -35,3 +35,6 @@ GwCollInfo *gw_catalog_get(GwConn *conn, const char *db, const char *coll, GErro
 
 /* Its indexes: an owned array of bson_t, empty where there is no such collection. */
 GPtrArray *gw_catalog_indexes(GwConn *conn, const char *db, const char *coll, GError **error);
+
+/* Whether any of its indexes but that of _id, which does not say so of itself, is unique. */
+bool gw_catalog_has_unique(const GwCollInfo *info);
