@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run tests under one prove, against one mongod: run.py [--jobs N] BUILD-FOLDER [PATTERN...].
+"""Run tests under one prove: run.py [--jobs N] BUILD-FOLDER [PATTERN...].
 
-Called by tools/test with the Python that has pymongo. A PATTERN is a part of a test's path.
+N tests run at once, each with a mongod, a home and a folder for temporary files that no other uses
+meanwhile: what a test sets on its server, fail points among it, is nobody else's. Called by tools/test
+with the Python that has pymongo. A PATTERN is a part of a test's path.
 """
 import argparse
+import contextlib
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -41,23 +45,31 @@ def folder_of_servers():
     return MEMORY if shutil.disk_usage(MEMORY).free >= ROOMY else None
 
 
-def environment(build: pathlib.Path, scratch: pathlib.Path, server: Mongod) -> dict:
-    home = scratch / "home"
-    home.mkdir()
+def place(folder: pathlib.Path, server: Mongod) -> dict:
+    """What the one test that runs there is given, by run-tap from the file `place`."""
+    home = folder / "home"
+    home.mkdir(parents=True)
+    given = {
+        "GODWIT_TEST_URI": server.uri,
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "TMPDIR": str(folder),
+    }
+    (folder / "place").write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in given.items()))
+    return given
+
+
+def environment(build: pathlib.Path) -> dict:
     sanitizers = "halt_on_error=1:print_stacktrace=1"
     return {
         **os.environ,
         "GODWIT": str(build / "godwit"),
         "GODWIT_BUILD": str(build),
         "GODWIT_SOURCE": str(ROOT),
-        "GODWIT_TEST_URI": server.uri,
         "G_TEST_SRCDIR": str(TESTS),
         "G_TEST_BUILDDIR": str(build / "tests"),
         "G_DEBUG": "fatal-criticals",
-        "HOME": str(home),
-        "XDG_CACHE_HOME": str(home / ".cache"),
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "TMPDIR": str(scratch),
         "LC_ALL": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:" + sanitizers,
@@ -70,19 +82,23 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("pattern", nargs="*")
-    parser.add_argument("--jobs", default="1")
+    parser.add_argument("--jobs", type=int, default=1)
     wanted = parser.parse_args()
     build = wanted.build.resolve()
     names = find_tests(build, wanted.pattern)
     if not names:
         sys.exit(f"run.py: no test has {' or '.join(wanted.pattern)} in its path")
     leaks.adopt_orphans()
-    with tempfile.TemporaryDirectory(prefix="godwit-test-", dir=folder_of_servers()) as scratch, \
-            Mongod(scratch) as server:
-        known = {server.process.pid}
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="godwit-test-", dir=folder_of_servers()))
+        known = set()
+        for number in range(wanted.jobs):
+            server = stack.enter_context(Mongod(scratch))
+            known.add(server.process.pid)
+            place(pathlib.Path(scratch) / f"place-{number}", server)
         status = subprocess.run(
-            ["prove", "--timer", "--jobs", wanted.jobs, "--exec", str(TESTS / "run-tap"), *names],
-            cwd=ROOT, env=environment(build, pathlib.Path(scratch), server)).returncode
+            ["prove", "--timer", "--jobs", str(wanted.jobs), "--exec", str(TESTS / "run-tap"), *names],
+            cwd=ROOT, env={**environment(build), "GODWIT_TEST_PLACES": scratch}).returncode
         leaked = leaks.end_leaked(known)
     for line in leaked:
         print(f"left behind: {line}", file=sys.stderr)
