@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/script-case.h"
 
+/* Longer than what the engine's messages have of a path. */
+#define LONG "a-folder-whose-name-is-longer-than-what-is-left-of-it-in-messages-of-the-engine"
+
 #define LOADS(name_, files_, output_)                                                              \
     {                                                                                              \
         .name = name_, .files = files_, .calls = "up", .output = output_,                          \
@@ -201,6 +204,14 @@ static const ScriptCase cases[] = {
     FAILS("a missing export has its place",
           "@@ a.mjs\nimport { x,\n  nope } from './b.mjs';\n@@ b.mjs\nexport const x = 1;\n",
           "'b.mjs' has no export 'nope', which 'a.mjs' imports", "a.mjs:2:3"),
+    FAILS("so has one in a folder with a long name",
+          "@@ a.mjs\nimport { x } from './" LONG "/c.mjs';\nimport { nope } from './" LONG
+          "/b.mjs';\n"
+          "@@ " LONG "/b.mjs\nexport const x = 1;\n@@ " LONG "/c.mjs\nexport const x = 1;\n",
+          "'" LONG "/b.mjs' has no export 'nope', which 'a.mjs' imports", "a.mjs:2:10"),
+    FAILS("a missing default has the place of its module",
+          "@@ a.mjs\nimport y from './b.mjs';\n@@ b.mjs\nexport const x = 1;\n",
+          "'b.mjs' has no export 'default', which 'a.mjs' imports", "a.mjs:1:16"),
     FAILS("a module of Node's that is not there is named", "@@ a.js\nrequire('http');\n",
           "the module 'http' is not available in godwit\nRequire stack:\n- a.js", "a.js:1:1"),
     FAILS("the same with node: in an import", "@@ a.mjs\nimport cp from 'node:child_process';\n",

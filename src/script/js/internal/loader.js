@@ -61,15 +61,47 @@ function quoted(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
+// The engine's messages cut names and paths at 63 bytes.
+const isCut = (text) => text.length > 55;
+
+function wordPattern(name) {
+  return new RegExp(`(?<![\\w$])${quoted(name)}${isCut(name) ? '' : '(?![\\w$])'}`);
+}
+
+// How a file's `import { name } from` or `export { name } from` calls the module at `path`, if it is that one.
+function specifierOf(importer, name, path) {
+  const statement = /\b(?:import|export)\b([^;'"]*)\bfrom\s*(['"])(.*?)\2/g;
+  const wanted = name === 'default' ? /^\s*[\w$]|\bdefault\b/ : wordPattern(name);
+  return [...read(importer).matchAll(statement)].find(([, names, , specifier]) => {
+    if (!wanted.test(names)) return false;
+    try {
+      return resolveFrom(specifier, importer, IMPORT) === path;
+    } catch {
+      return false; // another statement's, which is not what went wrong
+    }
+  })?.[3];
+}
+
+// Which module is meant, and which one wants of it what it has not.
+function whoWants(name, cut) {
+  const modules = [...importers.keys()].filter((path) => path === cut || (isCut(cut) && path.startsWith(cut)));
+  for (const path of modules) {
+    for (const from of importers.get(path)) {
+      const specifier = specifierOf(from, name, path);
+      if (specifier !== undefined) return { path, from, specifier };
+    }
+  }
+  return { path: modules.length === 1 ? modules[0] : cut };
+}
+
 // "Could not find export 'nope' in module '/x.js'": say who wants it.
 function explainLink(error) {
-  const [, name, path] = /^Could not find export '(.*)' in module '(.*)'$/s.exec(error?.message) ?? [];
-  if (path === undefined || !(error instanceof SyntaxError)) return error;
-  const pattern = new RegExp(`(?<![\\w$])${quoted(name)}(?![\\w$])`);
-  const from = importers.get(path)?.find((importer) => pattern.test(read(importer)));
+  const [, name, cut] = /^Could not find export '(.*)' in module '(.*)'$/s.exec(error?.message) ?? [];
+  if (cut === undefined || !(error instanceof SyntaxError)) return error;
+  const { path, from, specifier } = whoWants(name, cut);
   const whose = from ? `, which '${from}' imports` : '';
   error.message = `'${path.replace(/^godwit:/, '')}' has no export '${name}'${whose}`;
-  return from ? placeAt(error, from, pattern) : error;
+  return from ? placeAt(error, from, name === 'default' ? patternOf(specifier) : wordPattern(name)) : error;
 }
 
 function trailOf(path) {
