@@ -248,7 +248,7 @@ throw_lost(gint64 lost, GError **error)
 {
     gw_throw(error, GW_ERROR_FAILED,
              "the primary changed, and %" G_GINT64_FORMAT
-             " of the migration's last writes were lost with the old one",
+             " of the migration's last transactions were lost with the old one",
              lost);
     return gw_hint(error, "The migration can be run again.");
 }

@@ -45,12 +45,128 @@ gw_putback_can(const GwDocRecord *record)
            are_added_plain(record);
 }
 
-void
-gw_putback_append(const GwDocRecord *record, bson_t *update)
+static bool
+is_added(const GwDocRecord *record, const char *name)
 {
+    bson_iter_t names;
+
+    if (!gw_record_begin_added(record, &names))
+        return false;
+    while (bson_iter_next(&names)) {
+        if (g_str_equal(bson_iter_utf8(&names, NULL), name))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the value of the record's field `to` is in `current` as `from`. */
+static bool
+is_renamed(const GwDocRecord *record, const bson_t *current, const char *from, const char *to)
+{
+    bson_iter_t value;
+    bson_iter_t now;
+
+    return bson_iter_init_find(&value, &record->pre, to) &&
+           bson_iter_init_find(&now, current, from) && gw_bson_is_same_value(&now, &value) &&
+           is_added(record, from);
+}
+
+/* The names {from: to} of `like` once more, where each of them fits. */
+static bool
+append_same_names(const GwDocRecord *record, const bson_t *current, const bson_t *like,
+                  bson_t *names)
+{
+    bson_t known = BSON_INITIALIZER;
+    bson_iter_t pair;
+
+    if (!gw_bson_get_doc(like, "$rename", &known) ||
+        bson_count_keys(&known) != bson_count_keys(&record->pre) || !bson_iter_init(&pair, &known))
+        return false;
+    while (bson_iter_next(&pair)) {
+        if (!is_renamed(record, current, bson_iter_key(&pair), bson_iter_utf8(&pair, NULL)))
+            return false;
+    }
+    return bson_concat(names, &known);
+}
+
+/* A name for each field that goes back: the first one that has its value. */
+static bool
+append_first_names(const GwDocRecord *record, const bson_t *current, bson_t *names)
+{
+    bson_iter_t value;
+
+    if (!bson_iter_init(&value, &record->pre))
+        return false;
+    while (bson_iter_next(&value)) {
+        const char *to = bson_iter_key(&value);
+        bool is_found = false;
+        bson_iter_t added;
+
+        if (!gw_record_begin_added(record, &added))
+            return false;
+        while (!is_found && bson_iter_next(&added)) {
+            const char *from = bson_iter_utf8(&added, NULL);
+
+            is_found = !gw_bson_has_field(names, from) && is_renamed(record, current, from, to);
+            if (is_found)
+                BSON_APPEND_UTF8(names, from, to);
+        }
+        if (!is_found)
+            return false;
+    }
+    return true;
+}
+
+static guint
+count_added(const GwDocRecord *record)
+{
+    guint count = 0;
+    bson_iter_t names;
+
+    if (!gw_record_begin_added(record, &names))
+        return 0;
+    while (bson_iter_next(&names))
+        count++;
+    return count;
+}
+
+/* A name that is taken would keep its place, which is another one than that of a new field. */
+static bool
+has_any(const bson_t *current, const bson_t *fields)
+{
+    bson_iter_t iter;
+
+    if (!bson_iter_init(&iter, fields))
+        return true;
+    while (bson_iter_next(&iter)) {
+        if (gw_bson_has_field(current, bson_iter_key(&iter)))
+            return true;
+    }
+    return false;
+}
+
+static bool
+append_names(const GwDocRecord *record, const bson_t *current, const bson_t *like, bson_t *names)
+{
+    if (bson_empty(&record->pre) || bson_count_keys(&record->pre) != count_added(record) ||
+        has_any(current, &record->pre))
+        return false;
+    return append_same_names(record, current, like, names) ||
+           append_first_names(record, current, names);
+}
+
+void
+gw_putback_append(const GwDocRecord *record, const bson_t *current, const bson_t *like,
+                  bson_t *update)
+{
+    g_auto(bson_t) renames = BSON_INITIALIZER;
     bson_t unset = BSON_INITIALIZER;
     bson_iter_t names;
 
+    if (append_names(record, current, like, &renames)) {
+        BSON_APPEND_DOCUMENT(update, "$rename", &renames);
+        return;
+    }
     if (!bson_empty(&record->pre))
         BSON_APPEND_DOCUMENT(update, "$set", &record->pre);
     if (!gw_record_begin_added(record, &names))

@@ -145,13 +145,13 @@ note_same(Batch *batch, const GwDocRecord *record, const bson_t *update)
 
 /* Put the record's fields back, whatever else is in the document. */
 static void
-add_fields(Batch *batch, const GwDocRecord *record)
+add_fields(Batch *batch, const GwDocRecord *record, const bson_t *current)
 {
     g_auto(bson_t) operation = BSON_INITIALIZER;
     g_auto(bson_t) update = BSON_INITIALIZER;
     bson_t filter = BSON_INITIALIZER;
 
-    gw_putback_append(record, &update);
+    gw_putback_append(record, current, &batch->same, &update);
     bson_append_document_begin(&operation, "q", -1, &filter);
     bson_append_iter(&filter, "_id", -1, &record->id);
     bson_append_document_end(&operation, &filter);
@@ -242,7 +242,7 @@ add_record(Batch *batch, const GwDocRecord *record, const bson_t *current)
         return false;
     }
     if (batch->is_by_fields) {
-        add_fields(batch, record);
+        add_fields(batch, record, current);
         return true;
     }
     restored = gw_record_restored(record, current);

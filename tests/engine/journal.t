@@ -372,13 +372,34 @@ def test_fields_of_any_names_in_any_order_come_back_in_that_order(project):
     before = snapshot(project.db)
     for call in ["updateOne({ _id: _id++ }", "updateMany({ _id: { $in: [_id++] } }"]:
         for update in ["{ $unset: Object.fromEntries(names.map((name) => [name, 1])) }",
-                       "{ $rename: { [names[0]]: 'new' } }", "{ $rename: { [names[0]]: names[1] ?? '0' } }"]:
+                       "{ $rename: { [names[0]]: 'new' } }", "{ $rename: { [names[0]]: names[1] ?? '0' } }",
+                       "{ $rename: Object.fromEntries(names.map((name, n) => [name, `${9 - n}`.repeat(n + 2)])) }"]:
             project.up_down("001_a.js", f"let _id = 0; for (const names of {json.dumps([c for _, c in pairs])})"
                                         f" await db.collection('c').{call}, {update});")
             project.ok("up", env=ONE_BY_ONE)
             assert project.db.c.count_documents({"a": {"$exists": True}}) < len(pairs)
             project.ok("undo", "001_a", "--yes")
             assert snapshot(project.db) == before, (call, update)
+
+
+def test_renamed_fields_come_back_whatever_their_values(project):
+    """Whether a document has the same value twice, and whether somebody changed one of them since."""
+    values = [value for n in range(8) for value in every_value(n)]
+    project.db.users.insert_many([{"_id": n, "k": n, "a": value, "b": values[-n] if n % 3 else value, "c": value}
+                                  for n, value in enumerate(values)])
+    before = snapshot(project.db)
+    for change in ["{ $rename: { c: 'd' } }", "{ $rename: { b: 'z', c: 'y' } }", "{ $rename: { a: 'c2', b: 'a2', c: 'b2' } }"]:
+        project.up_down("001_a.js", f"await db.collection('users').updateMany({{}}, {change});")
+        project.ok("up")
+        assert snapshot(project.db) != before, change
+        project.ok("undo", "001_a", "--yes")
+        assert snapshot(project.db) == before, change
+    project.up_down("001_a.js", "await db.collection('users').updateMany({}, { $rename: { c: 'd' } });")
+    project.ok("up")
+    project.db.users.update_one({"_id": 5}, {"$set": {"d": "theirs"}})
+    assert "has other values now" in project.fails(9, "undo", "001_a", "--yes").err
+    project.ok("undo", "001_a", "--yes", "--on-conflict", "overwrite")
+    assert snapshot(project.db) == before
 
 
 def test_down_from_the_journal_does_not_call_down(project):

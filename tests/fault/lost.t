@@ -4,6 +4,7 @@
 dies in between, and the others never had what it had answered, the migration fails and is taken back."""
 import contextlib
 import pathlib
+import re
 import sys
 import tempfile
 import time
@@ -86,7 +87,8 @@ def test_writes_that_only_the_old_primary_had_fail_the_migration(servers):
         wait_until(lambda: gates.update_one({"_id": "end"}, {"$set": {"open": True}}, upsert=True), "an election")
         out, err = running.communicate()
         assert running.returncode == 1, (out, err)
-        assert "3 of the migration's last writes were lost with the old one" in err.decode(), err
+        # Writes that follow each other closely may have shared a transaction.
+        assert re.search(r"[123] of the migration's last transactions were lost with the old one", err.decode()), err
         found = [doc["n"] for doc in db.stock.find().sort("_id")]
         assert found == [0, 0, 0], (found, err.decode())
         assert db.signals.count_documents({}) == 0
