@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/bson.h"
 
+/* Of the key of an array: ten digits and the end. */
+#define KEY_SIZE 11
+
 static bool
 find(const bson_t *doc, const char *path, bson_iter_t *out_iter)
 {
@@ -86,24 +89,33 @@ gw_bson_has_field(const bson_t *doc, const char *name)
     return bson_iter_init_find(&iter, doc, name);
 }
 
+/* bson_uint32_to_string prints from 1,000 on, which is far slower. */
+static const char *
+key_of(guint32 index, char digits[KEY_SIZE])
+{
+    char *key = digits + KEY_SIZE - 1;
+
+    *key = '\0';
+    do
+        *--key = (char)('0' + index % 10);
+    while ((index /= 10) > 0);
+    return key;
+}
+
 void
 gw_bson_append_at(bson_t *array, guint32 index, const bson_iter_t *value)
 {
-    char digits[16];
-    const char *key = NULL;
+    char digits[KEY_SIZE];
 
-    bson_uint32_to_string(index, &key, digits, sizeof digits);
-    bson_append_iter(array, key, -1, value);
+    bson_append_iter(array, key_of(index, digits), -1, value);
 }
 
 void
 gw_bson_append_doc_at(bson_t *array, guint32 index, const bson_t *doc)
 {
-    char digits[16];
-    const char *key = NULL;
+    char digits[KEY_SIZE];
 
-    bson_uint32_to_string(index, &key, digits, sizeof digits);
-    BSON_APPEND_DOCUMENT(array, key, doc);
+    BSON_APPEND_DOCUMENT(array, key_of(index, digits), doc);
 }
 
 void

@@ -79,7 +79,7 @@ append_same_names(const GwDocRecord *record, const bson_t *current, const bson_t
     bson_t known = BSON_INITIALIZER;
     bson_iter_t pair;
 
-    if (!gw_bson_get_doc(like, "$rename", &known) ||
+    if (like == NULL || !gw_bson_get_doc(like, "$rename", &known) ||
         bson_count_keys(&known) != bson_count_keys(&record->pre) || !bson_iter_init(&pair, &known))
         return false;
     while (bson_iter_next(&pair)) {

@@ -10,9 +10,10 @@
 /* Whether {$set, $unset} of its fields takes the record back. */
 bool gw_putback_can(const GwDocRecord *record);
 
-/* Append {$set: {..}, $unset: {..}}; or {$rename: {..}}, which is the same for many documents, where
- * all values that go back are in `current` (the document, at least the fields of the record) under
- * names that go away. `like`, the update of another document, is taken where it fits. */
+/* Append {$set: {..}, $unset: {..}}; or {$rename: {..}}, which is the same for many documents,
+ * where all values that go back are in `current` (the document, at least the fields of the record)
+ * under names that go away. `like`, the update of another document or NULL, is taken where it fits.
+ */
 void gw_putback_append(const GwDocRecord *record, const bson_t *current, const bson_t *like,
                        bson_t *update);
 
