@@ -197,17 +197,18 @@ count_part(Sweep *sweep, const GwPart *part)
     g_mutex_unlock(&sweep->lock);
 }
 
-/* Of the next chunk, where one with `matched` documents may be twice as large. */
+/* Where one with `matched` documents may be twice as large. */
 static gint
-twice(const Chunk *chunk, gint size, guint matched)
+twice(const Chunk *chunk, guint matched)
 {
     if (chunk->upto == NULL)
-        return MIN(size * 2, CHUNK_MAX);
-    return matched * 2 <= CHUNK_MAX ? MIN(size * 2, RANGE_MAX) : size;
+        return MIN((gint)chunk->count * 2, CHUNK_MAX);
+    return matched * 2 <= CHUNK_MAX ? MIN((gint)chunk->count * 2, RANGE_MAX) : 0;
 }
 
 /* A transaction is to be long enough to be worth its commit, and short enough to be in nobody's
- * way. */
+ * way. Others of its size are on their way meanwhile, and tell the same: what follows is measured
+ * by the chunk, not by what they made of it. */
 static void
 adapt(Sweep *sweep, const Chunk *chunk, const GwPart *part, gint64 elapsed_ms)
 {
@@ -215,9 +216,9 @@ adapt(Sweep *sweep, const Chunk *chunk, const GwPart *part, gint64 elapsed_ms)
     gint size = g_atomic_int_get(&sweep->size);
 
     if (part->attempts > 1 || elapsed_ms > CHUNK_LONG_MS || matched > CHUNK_MAX)
-        size = MAX(size / 2, CHUNK_MIN);
+        size = MIN(size, MAX((gint)chunk->count / 2, CHUNK_MIN));
     else if (elapsed_ms < CHUNK_SHORT_MS && !part->is_cut)
-        size = twice(chunk, size, matched);
+        size = MAX(size, twice(chunk, matched));
     size = MIN(size, (gint)gw_pace_chunk_max(pace_of(sweep), RANGE_MAX));
     g_atomic_int_set(&sweep->size, size);
 }
