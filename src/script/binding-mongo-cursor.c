@@ -5,12 +5,17 @@
  */
 #include "script/binding-mongo.h"
 
+/* What a batch may have where the script does not say how many documents. The server would send
+ * 16 MB, of which the answer is held twice for a moment. */
+#define BATCH_BYTES (2 * 1024 * 1024)
+
 typedef struct {
     GwMongoHandle handle; /* first */
     GwLane *lane;         /* owned: where the cursor lives; NULL before it does */
     bson_t reply;         /* owned: the batch is in it */
     bson_iter_t at;       /* in the batch: the document read last */
-    gint64 left;          /* documents in the batch that are not read */
+    gint64 count;         /* documents of the batch */
+    gint64 left;          /* those that are not read */
     gint64 id;            /* 0: the server has no more */
     char *db;             /* owned */
     char *collection;     /* owned */
@@ -113,7 +118,7 @@ take_batch(Cursor *cursor, GwCall *call, JSContext *js)
     bson_destroy(&cursor->reply);
     bson_steal(&cursor->reply, &call->reply);
     bson_init(&call->reply);
-    cursor->left = 0;
+    cursor->left = cursor->count = 0;
     cursor->id = gw_bson_get_int(&cursor->reply, "cursor.id", 0);
     take_namespace(cursor, &cursor->reply);
     if ((!bson_iter_init(&root, &cursor->reply) ||
@@ -123,7 +128,7 @@ take_batch(Cursor *cursor, GwCall *call, JSContext *js)
         JS_ThrowTypeError(js, "the server's answer holds no cursor");
         return false;
     }
-    cursor->left = count_of(&batch);
+    cursor->left = cursor->count = count_of(&batch);
     return bson_iter_recurse(&batch, &cursor->at);
 }
 
@@ -194,6 +199,16 @@ open_cursor_now(JSContext *js, JSValueConst this_value, int count, JSValueConst 
     return call ? gw_call_wait(call, lane, js) : JS_EXCEPTION;
 }
 
+/* How many documents like those of the last batch go into the next one. */
+static void
+append_batch_size(const Cursor *cursor, bson_t *command)
+{
+    const gint64 size = cursor->count > 0 ? cursor->reply.len / cursor->count : 0;
+
+    if (size > 0 && !bson_has_field(command, "batchSize"))
+        BSON_APPEND_INT32(command, "batchSize", (int32_t)(1 + BATCH_BYTES / size));
+}
+
 /* more(options, {batchSize, maxTimeMS, comment}): fetch the next batch. */
 static GwCall *
 new_more(JSContext *js, JSValueConst this_value, JSValueConst *arguments, GwLane **out_lane)
@@ -217,6 +232,7 @@ new_more(JSContext *js, JSValueConst this_value, JSValueConst *arguments, GwLane
     BSON_APPEND_INT64(&command, "getMore", cursor->id);
     BSON_APPEND_UTF8(&command, "collection", cursor->collection);
     bson_concat(&command, &extra);
+    append_batch_size(cursor, &command);
     gw_bytes_append(&call->command, bson_get_data(&command), command.len);
     call->db = g_strdup(cursor->db);
     call->keep = JS_DupValue(js, this_value);
