@@ -63,6 +63,19 @@ def test_a_loop_of_awaited_updates_takes_few_transactions(project):
     assert project.record("001_a")["documentsAffected"] == 5000
 
 
+def test_a_loop_holds_a_few_megabytes_of_what_it_reads(project):
+    project.db.things.insert_many([{"_id": n, "n": n, "text": "x" * 1000} for n in range(12000)])
+    project.db.command("profile", 2)
+    up(project, "let read = 0; for await (const doc of c.find()) read += doc.text.length; console.log(read);"
+                "for await (const doc of c.find().batchSize(7000)) read -= doc.text.length; console.log(read);")
+    project.db.command("profile", 0)
+    read = list(project.db.system.profile.find({"ns": f"{project.database}.things", "op": {"$in": ["query", "getmore"]}},
+                                               sort=[("ts", 1)]))
+    sizes = [reply["responseLength"] for reply in read if reply["nreturned"] > 1000]
+    assert sum(reply["nreturned"] for reply in read) >= 24000
+    assert sizes[-2] > 4e6 and max(sizes[:-2]) < 3e6, sizes  # the last two are as the script wants them
+
+
 def test_it_can_be_switched_off(project):
     seed(project, 100)
     up(project, "for await (const doc of c.find()) await c.updateOne({ _id: doc._id }, { $inc: { n: 1 } });", env=OFF)

@@ -8,6 +8,7 @@ import threading
 import bson
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from backups import fail_command  # noqa: E402
 from godwit import main  # noqa: E402
 
 COUNT = 12000  # more than are looked up beforehand
@@ -43,6 +44,15 @@ def each_once(project, filter, touched="k", **options):
 def test_a_dense_collection_is_walked_by_ranges(project):
     seed(project)
     each_once(project, "{}")
+
+
+def test_a_server_that_stalls_makes_no_chunk_larger_than_others(project):
+    """Chunks become small then, and those that are through in no time make the next ones large again: not too large."""
+    seed(project, 40000)
+    fail_command(project, failCommands=["commitTransaction"], blockConnection=True, blockTimeMS=150, times=25)
+    up(project, "await c.updateMany({}, { $inc: { k: 1 } });")
+    counts = [entry["count"] for entry in project.db.godwit_journal.find({"kind": "docs"}, {"count": 1})]
+    assert sum(counts) == 40000 and min(counts) < 200 and max(counts) <= 2000, sorted(counts)
 
 
 def test_so_is_one_with_object_ids(project):
