@@ -37,6 +37,7 @@ typedef struct {
     GwLayout layout;   /* documents that get a field back at its old place */
     GwGroups groups;   /* documents whose fields are put back */
     bool is_by_fields; /* only the fields of the records are read and written */
+    bool is_collated;  /* an _id finds others than itself */
     bool is_missed;    /* a guarded update did not find all that it was for */
     gint64 matched;    /* documents that the updates found */
     gint64 restored;
@@ -302,8 +303,8 @@ can_guard(Batch *batch, const GwSession *session)
 {
     const bson_t none = BSON_INITIALIZER;
 
-    if (session == NULL || batch->way.reads || batch->way.lifts || !batch->is_by_fields ||
-        batch->undo->params->policy != GW_CONFLICT_STOP)
+    if (session == NULL || batch->way.reads || batch->way.lifts || batch->is_collated ||
+        !batch->is_by_fields || batch->undo->params->policy != GW_CONFLICT_STOP)
         return false;
     for (guint index = 0; index < batch->records->len; index++) {
         GwDocRecord record = {0};
@@ -459,6 +460,7 @@ gw_undo_docs(GwUndo *undo, const GwCollInfo *info, const GwEntry *entry, GError 
     g_auto(Batch) batch = {.undo = undo, .entry = entry, .records = records};
 
     init(&batch);
+    batch.is_collated = info->options != NULL && bson_has_field(info->options, "collation");
     if (records == NULL)
         return false;
     if (!attempt_for(&batch, info, error))
