@@ -9,6 +9,7 @@
 #include "base/crew.h"
 #include "base/hash.h"
 #include "base/turns.h"
+#include "journal/idset.h"
 #include "journal/putback.h"
 #include "journal/schema.h"
 #include "journal/undo-internal.h"
@@ -106,10 +107,11 @@ is_changed_once(const Walk *walk, const char *ns)
 static gint64
 seen_key(const char *where, const bson_iter_t *id)
 {
-    g_auto(bson_t) doc = BSON_INITIALIZER;
+    g_autoptr(GBytes) key = gw_id_key(id);
+    gsize length = 0;
+    const guint8 *bytes = g_bytes_get_data(key, &length);
 
-    bson_append_iter(&doc, "", 0, id);
-    return (gint64)gw_hash_go_on(g_str_hash(where), bson_get_data(&doc), doc.len);
+    return (gint64)gw_hash_go_on(g_str_hash(where), bytes, length);
 }
 
 static guint

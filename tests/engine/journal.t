@@ -328,6 +328,20 @@ def test_a_document_with_two_fields_of_one_name_is_undone(project):
         assert snapshot(project.db) == before, update
 
 
+def test_one_id_as_numbers_of_two_types_is_one_document(project):
+    """The server takes 0 and 0.0 for one _id, so what was deleted under the one may come again under the other."""
+    project.db.users.insert_many([{"_id": 0, "n": 1}, {"_id": bson.Int64(1), "n": 1}, {"_id": bson.Decimal128("2"), "n": 1}])
+    before = snapshot(project.db)
+    for change in ["", "await c.updateMany({}, { $inc: { n: 1 } });", "await c.deleteMany({});"]:
+        project.up_down("001_a.js", "const c = db.collection('users'); const { Double } = require('mongodb');"
+                        "await c.deleteMany({}); for (const n of [0, 1, 2]) await c.insertOne({ _id: new Double(n), n: 5 });"
+                        + change)
+        project.ok("up")
+        assert snapshot(project.db) != before, change
+        project.ok("undo", "001_a", "--yes")
+        assert snapshot(project.db) == before, change
+
+
 def every_value(n):
     return [n, bson.Int64(n), n / 3, float("nan"), -0.0, bson.Decimal128(f"{n}.10"), f"text {n}", "$name", None, True,
             [n, [n], {"$a": n}], [], {}, {"a.b": n, "": 1}, bson.Binary(b"%d" % n, 5), bson.Regex("^a", "i"),
