@@ -89,7 +89,7 @@ gw_bson_has_field(const bson_t *doc, const char *name)
     return bson_iter_init_find(&iter, doc, name);
 }
 
-/* bson_uint32_to_string prints from 1,000 on, which is far slower. */
+/* bson_uint32_to_string prints from 1,000 on, which is far slower, and commands have 100,000. */
 static const char *
 key_of(guint32 index, char digits[KEY_SIZE])
 {

@@ -49,23 +49,6 @@ is_single(GwWriteKind kind, const bson_t *operation)
     return kind != GW_WRITE_DELETE || gw_bson_get_int(operation, "limit", 0) == 1;
 }
 
-/* The next key of an array. bson_uint32_to_string prints from 1,000 on, which is far slower. */
-static void
-count_up(char *key)
-{
-    size_t length = strlen(key);
-
-    for (size_t at = length; at > 0; at--) {
-        if (key[at - 1] != '9') {
-            key[at - 1]++;
-            return;
-        }
-        key[at - 1] = '0';
-    }
-    memmove(key + 1, key, length + 1);
-    key[0] = '1';
-}
-
 /* Append the next operations, as many as one command takes. */
 static void
 append_part(Cut *cut, bson_t *command, bool *out_single)
@@ -73,7 +56,6 @@ append_part(Cut *cut, bson_t *command, bool *out_single)
     size_t room = COMMAND_BYTES_MAX - MIN(command->len, COMMAND_BYTES_MAX);
     bson_t array = BSON_INITIALIZER;
     bson_t operation = BSON_INITIALIZER;
-    char key[16] = "0";
 
     *out_single = true;
     bson_append_array_begin(command, cut->write->batch_name, -1, &array);
@@ -82,8 +64,7 @@ append_part(Cut *cut, bson_t *command, bool *out_single)
         view_operation(cut, &operation);
         if (index > 0 && operation.len + ELEMENT_OVERHEAD > room)
             break;
-        bson_append_document(&array, key, -1, &operation);
-        count_up(key);
+        gw_bson_append_doc_at(&array, index, &operation);
         room -= MIN(room, operation.len + ELEMENT_OVERHEAD);
         *out_single = *out_single && is_single(cut->write->kind, &operation);
         cut->offset += operation.len;
