@@ -67,8 +67,7 @@ is_renamed(const GwDocRecord *record, const bson_t *current, const char *from, c
     bson_iter_t now;
 
     return bson_iter_init_find(&value, &record->pre, to) &&
-           bson_iter_init_find(&now, current, from) && gw_bson_is_same_value(&now, &value) &&
-           is_added(record, from);
+           bson_iter_init_find(&now, current, from) && gw_bson_is_same_value(&now, &value);
 }
 
 /* The names {from: to} of `like` once more, where each of them fits. */
@@ -83,7 +82,10 @@ append_same_names(const GwDocRecord *record, const bson_t *current, const bson_t
         bson_count_keys(&known) != bson_count_keys(&record->pre) || !bson_iter_init(&pair, &known))
         return false;
     while (bson_iter_next(&pair)) {
-        if (!is_renamed(record, current, bson_iter_key(&pair), bson_iter_utf8(&pair, NULL)))
+        const char *from = bson_iter_key(&pair);
+
+        if (!is_added(record, from) ||
+            !is_renamed(record, current, from, bson_iter_utf8(&pair, NULL)))
             return false;
     }
     return bson_concat(names, &known);

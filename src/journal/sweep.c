@@ -362,10 +362,8 @@ class_of(const bson_t *doc)
 static bool
 has_ranges(const Sweep *sweep, const bson_t *first, const bson_t *last)
 {
-    const bson_t *options = sweep->part->docs->info->options;
-
     return class_of(first) != 0 && class_of(first) == class_of(last) &&
-           (options == NULL || !bson_has_field(options, "collation"));
+           !gw_catalog_has_collation(sweep->part->docs->info);
 }
 
 static bool

@@ -265,7 +265,8 @@ throw_refused(Batch *batch, const bson_t *reply, GError **error)
 }
 
 static bool
-send(Batch *batch, GwSession *session, GwWriteKind kind, GByteArray *bytes, GError **error)
+send(Batch *batch, GwSession *session, GwWriteKind kind, const GByteArray *bytes, gsize count,
+     GError **error)
 {
     static const char *const names[] = {
         [GW_WRITE_INSERT] = "insert", [GW_WRITE_UPDATE] = "update", [GW_WRITE_DELETE] = "delete"};
@@ -280,11 +281,11 @@ send(Batch *batch, GwSession *session, GwWriteKind kind, GByteArray *bytes, GErr
                      .batch_name = batches[kind],
                      .batch = bytes->data,
                      .batch_bytes = bytes->len,
-                     .batch_count = 1,
+                     .batch_count = count,
                      .session = session};
     g_auto(bson_t) reply = BSON_INITIALIZER;
 
-    if (bytes->len == 0)
+    if (count == 0)
         return true;
     BSON_APPEND_UTF8(command, names[kind], batch->entry->coll);
     if (batch->way.bypasses && kind != GW_WRITE_DELETE)
@@ -296,10 +297,17 @@ send(Batch *batch, GwSession *session, GwWriteKind kind, GByteArray *bytes, GErr
     return !gw_bson_has(&reply, "writeErrors.0") || throw_refused(batch, &reply, error);
 }
 
-/* Undo of an $unset: the documents have none of the fields that go back, if nobody changed them,
- * which an update can find by itself where one does for many of them. */
 static bool
-can_guard(Batch *batch, const GwSession *session)
+send_updates(Batch *batch, GwSession *session, GError **error)
+{
+    return send(batch, session, GW_WRITE_UPDATE, batch->updates, batch->update_count, error);
+}
+
+/* Undo of an $unset: the documents have none of the fields that go back, if nobody changed them,
+ * which an update can find by itself where one does for many of them. False where there is more to
+ * it; what was gathered so far is to be forgotten then. */
+static bool
+gather_guarded(Batch *batch, const GwSession *session)
 {
     const bson_t none = BSON_INITIALIZER;
 
@@ -324,7 +332,7 @@ static bool
 write_guarded(Batch *batch, GwSession *session, GError **error)
 {
     gw_groups_end(&batch->groups, true, batch->updates, &batch->update_count);
-    if (!send(batch, session, GW_WRITE_UPDATE, batch->updates, error))
+    if (!send_updates(batch, session, error))
         return false;
     batch->restored = batch->records->len;
     batch->is_missed = batch->matched != batch->restored;
@@ -346,9 +354,9 @@ write_looked_at(Batch *batch, GwSession *session, const bson_t *projection, GErr
         return false;
     gw_groups_end(&batch->groups, false, batch->updates, &batch->update_count);
     gw_layout_end(&batch->layout);
-    return send(batch, session, GW_WRITE_DELETE, batch->deletes, error) &&
-           send(batch, session, GW_WRITE_UPDATE, batch->updates, error) &&
-           send(batch, session, GW_WRITE_INSERT, batch->inserts, error);
+    return send(batch, session, GW_WRITE_DELETE, batch->deletes, batch->delete_count, error) &&
+           send_updates(batch, session, error) &&
+           send(batch, session, GW_WRITE_INSERT, batch->inserts, batch->insert_count, error);
 }
 
 static bool
@@ -358,7 +366,7 @@ write_back(Batch *batch, GwSession *session, GError **error)
 
     reset(batch);
     batch->is_by_fields = projection != NULL;
-    if (can_guard(batch, session))
+    if (gather_guarded(batch, session))
         return write_guarded(batch, session, error);
     reset(batch);
     return write_looked_at(batch, session, projection, error);
@@ -460,7 +468,7 @@ gw_undo_docs(GwUndo *undo, const GwCollInfo *info, const GwEntry *entry, GError 
     g_auto(Batch) batch = {.undo = undo, .entry = entry, .records = records};
 
     init(&batch);
-    batch.is_collated = info->options != NULL && bson_has_field(info->options, "collation");
+    batch.is_collated = gw_catalog_has_collation(info);
     if (records == NULL)
         return false;
     if (!attempt_for(&batch, info, error))

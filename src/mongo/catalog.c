@@ -137,3 +137,9 @@ gw_catalog_has_unique(const GwCollInfo *info)
     }
     return false;
 }
+
+bool
+gw_catalog_has_collation(const GwCollInfo *info)
+{
+    return info->options != NULL && bson_has_field(info->options, "collation");
+}

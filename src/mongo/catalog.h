@@ -38,3 +38,6 @@ GPtrArray *gw_catalog_indexes(GwConn *conn, const char *db, const char *coll, GE
 
 /* Whether any of its indexes but that of _id, which does not say so of itself, is unique. */
 bool gw_catalog_has_unique(const GwCollInfo *info);
+
+/* Whether it has a collation, by which an _id finds others than itself. */
+bool gw_catalog_has_collation(const GwCollInfo *info);
