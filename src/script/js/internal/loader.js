@@ -61,11 +61,9 @@ function quoted(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-// The engine's messages cut names and paths at 63 bytes.
-const isCut = (text) => text.length > 55;
-
+// A name of 63 bytes may be the beginning of a longer one: the engine's messages cut there.
 function wordPattern(name) {
-  return new RegExp(`(?<![\\w$])${quoted(name)}${isCut(name) ? '' : '(?![\\w$])'}`);
+  return new RegExp(`(?<![\\w$])${quoted(name)}${name.length > 55 ? '' : '(?![\\w$])'}`);
 }
 
 // How a file's `import { name } from` or `export { name } from` calls the module at `path`, if it is that one.
@@ -82,9 +80,9 @@ function specifierOf(importer, name, path) {
   })?.[3];
 }
 
-// Which module is meant, and which one wants of it what it has not.
+// Which module is meant, by as much of its path as the message has, and which one wants of it what it has not.
 function whoWants(name, cut) {
-  const modules = [...importers.keys()].filter((path) => path === cut || (isCut(cut) && path.startsWith(cut)));
+  const modules = importers.has(cut) ? [cut] : [...importers.keys()].filter((path) => path.startsWith(cut));
   for (const path of modules) {
     for (const from of importers.get(path)) {
       const specifier = specifierOf(from, name, path);
