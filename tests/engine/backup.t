@@ -24,8 +24,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "lib"), str(HERE.parent), str(HERE.parent / "cli")]
 import archive  # noqa: E402
 import everything  # noqa: E402
-from backups import fail_command, left_over, other, raws  # noqa: E402
-from godwit import GODWIT, Result, main  # noqa: E402
+from backups import left_over, other, raws  # noqa: E402
+from godwit import GODWIT, Result, fail_command, main  # noqa: E402
 from harness.mongod import Mongod  # noqa: E402
 from support import terminal  # noqa: E402
 

@@ -11,7 +11,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from godwit import URI, main  # noqa: E402
+from godwit import URI, fail_command, main  # noqa: E402
 
 DOCUMENTS = [
     {"_id": 1, "name": "ann", "age": 30, "tags": ["a", "b"], "old": True, "deep": {"x": 1, "y": [1, 2]}},
@@ -476,24 +476,22 @@ def test_a_conflict_with_a_later_migration_names_it(project):
 
 def undone_while(project, command, deed):
     """Undo, and something that others do after it has looked and before it writes."""
-    admin = project.client.admin
-    before = admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data={
-        "namespace": f"{project.database}.users", "failCommands": [command], "blockConnection": True,
-        "blockTimeMS": 3000})["count"]
+    before = fail_command(project, namespace=f"{project.database}.users", failCommands=[command], blockConnection=True,
+                          blockTimeMS=3000)
     undo = project.start("undo", "001_a", "--yes")
-    admin.command("waitForFailPoint", "failCommand", timesEntered=before + 1, maxTimeMS=20000)
+    project.client.admin.command("waitForFailPoint", "failCommand", timesEntered=before + 1, maxTimeMS=20000)
     deed()
-    out, err = undo.communicate(timeout=60)
-    return out, err, undo
+    _, err = undo.communicate(timeout=60)
+    return undo.returncode, err
 
 
 def test_a_field_that_comes_back_while_undo_is_under_way_is_a_conflict(project):
     project.db.users.insert_many([{"_id": n, "a": n, "gone": "same"} for n in range(50)])
     project.up_down("001_a.js", "await db.collection('users').updateMany({}, { $unset: { gone: 1 } });")
     project.ok("up")
-    _, err, undo = undone_while(
+    status, err = undone_while(
         project, "update", lambda: project.db.users.update_one({"_id": 3}, {"$set": {"gone": "theirs"}}))
-    assert undo.returncode == 9 and b'"_id" : 3' in err and b"meanwhile" in err, err
+    assert status == 9 and b'"_id" : 3' in err and b"meanwhile" in err, err
     assert [doc["_id"] for doc in project.db.users.find({"gone": {"$exists": True}})] == [3]
     project.ok("undo", "001_a", "--yes", "--on-conflict", "keep")
     assert project.db.users.find_one({"_id": 3})["gone"] == "theirs"
@@ -505,8 +503,8 @@ def test_a_document_that_comes_back_while_undo_is_under_way_is_a_conflict(projec
     project.db.users.insert_many([{"_id": n, "a": n} for n in range(5)])
     project.up_down("001_a.js", "await db.collection('users').deleteMany({});")
     project.ok("up")
-    _, err, undo = undone_while(project, "insert", lambda: project.db.users.insert_one({"_id": 3, "a": "theirs"}))
-    assert undo.returncode == 9 and b'"_id" : 3' in err and b"meanwhile" in err, err
+    status, err = undone_while(project, "insert", lambda: project.db.users.insert_one({"_id": 3, "a": "theirs"}))
+    assert status == 9 and b'"_id" : 3' in err and b"meanwhile" in err, err
     assert list(project.db.users.find()) == [{"_id": 3, "a": "theirs"}]
     project.ok("undo", "001_a", "--yes", "--on-conflict", "keep")
     assert project.db.users.find_one({"_id": 3}) == {"_id": 3, "a": "theirs"}

@@ -9,8 +9,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "lib"), str(HERE.parent)]
 import everything  # noqa: E402
-from backups import fail_command, left_over, other, raws  # noqa: E402
-from godwit import main  # noqa: E402
+from backups import left_over, other, raws  # noqa: E402
+from godwit import fail_command, main  # noqa: E402
 
 
 def large(project, how, docs=12000):

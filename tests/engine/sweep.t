@@ -8,8 +8,7 @@ import threading
 import bson
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from backups import fail_command  # noqa: E402
-from godwit import main  # noqa: E402
+from godwit import fail_command, main  # noqa: E402
 
 COUNT = 12000  # more than are looked up beforehand
 

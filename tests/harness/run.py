@@ -45,8 +45,8 @@ def folder_of_servers():
     return MEMORY if shutil.disk_usage(MEMORY).free >= ROOMY else None
 
 
-def place(folder: pathlib.Path, server: Mongod) -> dict:
-    """What the one test that runs there is given, by run-tap from the file `place`."""
+def make_place(folder: pathlib.Path, server: Mongod) -> None:
+    """What the one test that runs there is given, by run-tap, is in the file `place`."""
     home = folder / "home"
     home.mkdir(parents=True)
     given = {
@@ -57,7 +57,6 @@ def place(folder: pathlib.Path, server: Mongod) -> dict:
         "TMPDIR": str(folder),
     }
     (folder / "place").write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in given.items()))
-    return given
 
 
 def environment(build: pathlib.Path) -> dict:
@@ -95,7 +94,7 @@ def main() -> int:
         for number in range(wanted.jobs):
             server = stack.enter_context(Mongod(scratch))
             known.add(server.process.pid)
-            place(pathlib.Path(scratch) / f"place-{number}", server)
+            make_place(pathlib.Path(scratch) / f"place-{number}", server)
         status = subprocess.run(
             ["prove", "--timer", "--jobs", str(wanted.jobs), "--exec", str(TESTS / "run-tap"), *names],
             cwd=ROOT, env={**environment(build), "GODWIT_TEST_PLACES": scratch}).returncode

@@ -24,9 +24,3 @@ def raws(coll):
 
 def left_over(db):
     return [name for name in db.list_collection_names() if name.startswith("godwit_restore")]
-
-
-def fail_command(project, **data):
-    times = data.pop("times", 1)
-    project.client.admin.command("configureFailPoint", "failCommand", mode={"times": times},
-                                 data={"appName": "godwit/0.1.0", **data})

@@ -97,6 +97,13 @@ class Project:
         self.client.close()
 
 
+def fail_command(project, **data):
+    """Make the server fail, or hold up, commands of godwit's; the answer counts how often it did so far."""
+    times = data.pop("times", 1)
+    return project.client.admin.command("configureFailPoint", "failCommand", mode={"times": times},
+                                        data={"appName": "godwit/0.1.0", **data})["count"]
+
+
 @contextlib.contextmanager
 def _project():
     with tap.folder() as folder:
