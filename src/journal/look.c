@@ -79,7 +79,25 @@ get_place(Walk *walk, const char *where)
     return place;
 }
 
-/* Collections that one call alone changed need no memory of what was met: it met each once. */
+static char *
+new_name_of(const GwEntry *entry)
+{
+    return g_strdup_printf("%s.%s", gw_bson_get_str(entry->facts, "toDb"),
+                           gw_bson_get_str(entry->facts, "toColl"));
+}
+
+static void
+count_call(Walk *walk, const char *ns, gint64 op)
+{
+    gint64 call = GPOINTER_TO_INT(g_hash_table_lookup(walk->calls, ns));
+    bool is_known = g_hash_table_contains(walk->calls, ns);
+
+    g_hash_table_replace(walk->calls, g_strdup(ns),
+                         GINT_TO_POINTER(is_known && call != op ? 0 : (gint)op));
+}
+
+/* Collections that one call alone changed need no memory of what was met: it met each once. One
+ * that had two names may have been changed under both. */
 static void
 count_calls(Walk *walk)
 {
@@ -88,13 +106,15 @@ count_calls(Walk *walk)
     for (guint index = 0; index < entries->len; index++) {
         const GwEntry *entry = g_ptr_array_index(entries, index);
         g_autofree char *ns = name_of(entry);
-        gint64 call = GPOINTER_TO_INT(g_hash_table_lookup(walk->calls, ns));
-        bool is_known = g_hash_table_contains(walk->calls, ns);
 
-        if (entry->kind == GW_ENTRY_DOCS)
-            g_hash_table_replace(
-                walk->calls, g_steal_pointer(&ns),
-                GINT_TO_POINTER(is_known && call != entry->op ? 0 : (gint)entry->op));
+        if (entry->kind == GW_ENTRY_DOCS) {
+            count_call(walk, ns, entry->op);
+        } else if (entry->kind == GW_ENTRY_RENAME) {
+            g_autofree char *to = new_name_of(entry);
+
+            count_call(walk, ns, 0);
+            count_call(walk, to, 0);
+        }
     }
 }
 
@@ -364,8 +384,7 @@ static bool
 meet_rename(Walk *walk, const GwEntry *entry, GError **error)
 {
     g_autofree char *ns = name_of(entry);
-    g_autofree char *to = g_strdup_printf("%s.%s", gw_bson_get_str(entry->facts, "toDb"),
-                                          gw_bson_get_str(entry->facts, "toColl"));
+    g_autofree char *to = new_name_of(entry);
     const char *where = place_of(walk, to);
     g_autofree char *now = g_strdup(where);
     g_autoptr(GwCollInfo) info = where != NULL ? look_at(walk, where, error) : NULL;

@@ -342,6 +342,22 @@ def test_one_id_as_numbers_of_two_types_is_one_document(project):
         assert snapshot(project.db) == before, change
 
 
+def test_a_document_changed_under_both_names_of_its_collection_comes_back(project):
+    """Of each name one call alone knows, and of one document both."""
+    seed(project)
+    before = snapshot(project.db)
+    changes = ["updateOne({ _id: 1 }, { $set: { age: %d } })", "replaceOne({ _id: 1 }, { name: 'ann', age: %d })",
+               "updateMany({ age: { $lt: 31 } }, { $inc: { age: %d } })", "deleteOne({ _id: 1 + 0 * %d })"]
+    for first, second in itertools.product(changes, changes):
+        project.up_down("001_a.js", f"await db.collection('users').{first % 7};\n"
+                        "await db.renameCollection('users', 'people');\n"
+                        f"await db.collection('people').{second % 8};")
+        project.ok("up")
+        assert snapshot(project.db) != before, (first, second)
+        project.ok("undo", "001_a", "--yes")
+        assert snapshot(project.db) == before, (first, second)
+
+
 def every_value(n):
     return [n, bson.Int64(n), n / 3, float("nan"), -0.0, bson.Decimal128(f"{n}.10"), f"text {n}", "$name", None, True,
             [n, [n], {"$a": n}], [], {}, {"a.b": n, "": 1}, bson.Binary(b"%d" % n, 5), bson.Regex("^a", "i"),
