@@ -195,12 +195,15 @@ gw_docs_run_part(GwPart *part, GError **error)
     GwPaceChunk chunk = {0};
     gint64 start_us = 0;
     bool is_done = false;
+    bool has_entered = false;
 
     if (part->docs->may_share && !is_sharing && !gw_shared_close(journal->shared, error))
         return false;
-    if (!gw_session_in_transaction(part->docs->write->session) && part->turns == NULL &&
-        !gw_pace_wait(pace, error))
-        return false;
+    if (!gw_session_in_transaction(part->docs->write->session) && part->turns == NULL) {
+        has_entered = part->kind == GW_PART_MANY;
+        if (!(has_entered ? gw_pace_enter(pace, error) : gw_pace_wait(pace, error)))
+            return false;
+    }
     start_us = g_get_monotonic_time();
     is_done = run_part(part, is_sharing, error);
     if (is_done && part->is_recorded)
@@ -209,6 +212,8 @@ gw_docs_run_part(GwPart *part, GError **error)
     chunk.retries = part->attempts > 1 ? part->attempts - 1 : 0;
     chunk.elapsed_us = g_get_monotonic_time() - start_us;
     gw_pace_count(pace, &chunk);
+    if (has_entered)
+        gw_pace_leave(pace);
     return is_done;
 }
 

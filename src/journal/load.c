@@ -17,15 +17,28 @@ percent(gint64 part, gint64 whole)
     return part < 0 || whole <= 0 ? -1 : part * 100 / whole;
 }
 
+/* What other members read of the oplog counts among the reads. */
+static gint64
+served_of(const bson_t *status)
+{
+    const gint64 reads = gw_bson_get_int(status, "opLatencies.reads.ops", -1);
+    const gint64 writes = gw_bson_get_int(status, "opLatencies.writes.ops", -1);
+    const gint64 members =
+        gw_bson_get_int(status, "metrics.repl.network.oplogGetMoresProcessed.num", 0);
+
+    return reads < 0 || writes < 0 ? -1 : reads + writes - members;
+}
+
 /* Only the sections that are read: all of them take the server several times as long. */
 static void
 look_at_server(GwConn *conn, GwLoad *load)
 {
     static const char cache[] = "wiredTiger.cache.";
     g_autoptr(bson_t) command =
-        BCON_NEW("serverStatus", BCON_INT32(1), "metrics", BCON_INT32(0), "repl", BCON_INT32(0),
-                 "opLatencies", BCON_INT32(0), "tcmalloc", BCON_INT32(0), "sharding", BCON_INT32(0),
-                 "transactions", BCON_INT32(0), "network", BCON_INT32(0));
+        BCON_NEW("serverStatus", BCON_INT32(1), "repl", BCON_INT32(0), "tcmalloc", BCON_INT32(0),
+                 "sharding", BCON_INT32(0), "transactions", BCON_INT32(0), "network", BCON_INT32(0),
+                 "metrics", "{", "commands", BCON_BOOL(false), "aggStageCounters", BCON_BOOL(false),
+                 "operatorCounters", BCON_BOOL(false), "query", BCON_BOOL(false), "}");
     g_auto(bson_t) reply = BSON_INITIALIZER;
     g_autofree char *max = g_strconcat(cache, "maximum bytes configured", NULL);
     g_autofree char *used = g_strconcat(cache, "bytes currently in the cache", NULL);
@@ -33,6 +46,7 @@ look_at_server(GwConn *conn, GwLoad *load)
 
     if (!ask(conn, command, &reply, NULL))
         return;
+    load->served = served_of(&reply);
     load->queue = gw_bson_get_int(&reply, "globalLock.currentQueue.total", -1);
     load->used = percent(gw_bson_get_int(&reply, used, -1), gw_bson_get_int(&reply, max, -1));
     load->dirty = percent(gw_bson_get_int(&reply, dirty, -1), gw_bson_get_int(&reply, max, -1));
@@ -113,9 +127,22 @@ look_at_members(GwConn *conn, GwLoad *load)
 }
 
 void
-gw_load_look(GwConn *conn, GwLoad *out_load)
+gw_load_look(GwClients *clients, GwConn *conn, GwLoad *out_load)
 {
-    *out_load = (GwLoad){.queue = -1, .dirty = -1, .used = -1, .lag_ms = -1};
+    *out_load = (GwLoad){.queue = -1, .dirty = -1, .used = -1, .served = -1, .lag_ms = -1};
+    out_load->own_min = gw_clients_operations(clients);
     look_at_server(conn, out_load);
+    out_load->own_max = gw_clients_operations(clients);
     look_at_members(conn, out_load);
+}
+
+guint
+gw_load_processors(GwConn *conn)
+{
+    g_autoptr(bson_t) command = BCON_NEW("hostInfo", BCON_INT32(1));
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+
+    if (!ask(conn, command, &reply, NULL))
+        return 0;
+    return (guint)MAX(0, gw_bson_get_int(&reply, "system.numCores", 0));
 }

@@ -7,6 +7,12 @@
 #include "journal/load.h"
 #include "journal/pace.h"
 
+/* What a server had served at a moment. */
+typedef struct {
+    gint64 at_us; /* monotonic; 0 = never */
+    GwLoad load;
+} GwSeen;
+
 struct GwPace {
     GwPaceParams params; /* its `db` is owned */
     GThread *thread;     /* owned: while a job is under way */
@@ -32,6 +38,11 @@ struct GwPace {
     gint64 retries;      /* since it was looked at last */
     gint64 rate;         /* documents a second, lately; -1 = not known */
     gint64 lag_ms;       /* -1 = not known */
+    guint running;       /* changes of many documents under way */
+    guint width;         /* so many at most, for the sake of others; 0 = as many as there are */
+    bool wants_look;     /* there are such changes, and who else is there was not seen of late */
+    bool knows_others;   /* whether there are any is known, or can't be */
+    GwSeen seen;         /* when it was looked last */
     gint64 pause_us;     /* between two changes: the server, or others, are busy */
     gint64 due_us;       /* the next change may begin; monotonic */
     const char *waiting; /* why somebody waits; static; NULL = nobody does */

@@ -9,6 +9,8 @@
 #define GENTLE_WORKERS 1
 /* Threads where there is a rate: what all have under way at the start comes on top of it. */
 #define RATED_WORKERS 2
+/* What was seen before that is looked at again when many documents are about to be changed. */
+#define SEEN_LONG_AGO_US (2 * G_TIME_SPAN_SECOND)
 
 GwPace *
 gw_pace_new(const GwPaceParams *params)
@@ -131,14 +133,12 @@ check_stopped(const GwPace *pace, GError **error)
                                          : "stopped by a signal");
 }
 
-bool
-gw_pace_wait(GwPace *pace, GError **error)
+/* Under the lock. */
+static bool
+wait_locked(GwPace *pace, GError **error)
 {
     bool may = true;
 
-    if (pace == NULL)
-        return true;
-    g_mutex_lock(&pace->lock);
     while ((may = check_stopped(pace, error)) && is_bounded(pace)) {
         const gint64 now_us = g_get_monotonic_time();
         gint64 until_us = 0;
@@ -149,8 +149,56 @@ gw_pace_wait(GwPace *pace, GError **error)
         (void)g_cond_wait_until(&pace->changed, &pace->lock, MIN(until_us, now_us + POLL_US));
     }
     pace->waiting = NULL;
+    return may;
+}
+
+bool
+gw_pace_wait(GwPace *pace, GError **error)
+{
+    bool may = true;
+
+    if (pace == NULL)
+        return true;
+    g_mutex_lock(&pace->lock);
+    may = wait_locked(pace, error);
     g_mutex_unlock(&pace->lock);
     return may;
+}
+
+static bool
+is_full(const GwPace *pace)
+{
+    return pace->width > 0 && pace->running >= pace->width;
+}
+
+bool
+gw_pace_enter(GwPace *pace, GError **error)
+{
+    bool may = true;
+
+    if (pace == NULL)
+        return true;
+    g_mutex_lock(&pace->lock);
+    if (!pace->wants_look && g_get_monotonic_time() - pace->seen.at_us > SEEN_LONG_AGO_US) {
+        pace->wants_look = true;
+        g_cond_broadcast(&pace->changed);
+    }
+    while ((may = wait_locked(pace, error)) && is_full(pace))
+        (void)g_cond_wait_until(&pace->changed, &pace->lock, g_get_monotonic_time() + POLL_US);
+    pace->running += may ? 1 : 0;
+    g_mutex_unlock(&pace->lock);
+    return may;
+}
+
+void
+gw_pace_leave(GwPace *pace)
+{
+    if (pace == NULL)
+        return;
+    g_mutex_lock(&pace->lock);
+    pace->running--;
+    g_cond_broadcast(&pace->changed);
+    g_mutex_unlock(&pace->lock);
 }
 
 bool

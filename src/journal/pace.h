@@ -37,6 +37,12 @@ const volatile int *gw_pace_cancelled(const GwPace *pace);
 /* Wait until the next documents may be changed. Fails with GW_ERROR_INTERRUPTED. Threads: any. */
 bool gw_pace_wait(GwPace *pace, GError **error);
 
+/* The same for one of several changes of many documents side by side, which also waits while as
+ * many of them are under way as others who use the server leave room for. Where it does not fail,
+ * gw_pace_leave follows. A change that waits for another one's turn enters behind it. */
+bool gw_pace_enter(GwPace *pace, GError **error);
+void gw_pace_leave(GwPace *pace);
+
 /* Whether nothing stands in the way of the next ones: gw_pace_wait would return at once, and not
  * because it has waited long enough. Threads: any. */
 bool gw_pace_is_open(GwPace *pace);

@@ -10,6 +10,13 @@
 
 #define TICK_US G_TIME_SPAN_SECOND
 
+/* Who else uses the server is known after that, and what counts as use: so many reads and writes
+ * since the last look, more than can be ours whose answers are on their way, and so many a second.
+ */
+#define GLANCE_US (50 * 1000)
+#define OTHERS_MIN 5
+#define OTHERS_RATE 5
+
 /* Counting stops after that. */
 #define COUNT_MS 1000
 
@@ -36,6 +43,7 @@ typedef struct {
     gint64 last_count;    /* documents then */
     const char *last_why; /* why somebody waited then */
     bool has_begun;       /* something was written */
+    guint processors;     /* of the server; 0 = not known */
 } Look;
 
 static void
@@ -139,6 +147,35 @@ slow_down(GwPace *pace, const GwLoad *load)
         pace->pause_us = pace->pause_us > PAUSE_MIN_US ? pace->pause_us / 2 : 0;
 }
 
+/* Whether anybody else had something served between two looks. */
+static bool
+are_others(const GwSeen *seen, const GwSeen *now)
+{
+    const gint64 own = now->load.own_max - seen->load.own_min;
+    const gint64 others = now->load.served - seen->load.served - own;
+    const gint64 elapsed_us = MAX(1, now->at_us - seen->at_us);
+
+    return others >= OTHERS_MIN && others * G_TIME_SPAN_SECOND / elapsed_us >= OTHERS_RATE;
+}
+
+/* Who waits for an answer of a busy server waits for a processor above all: one of them is left to
+ * others. */
+static void
+look_for_others(Look *look, const GwLoad *load)
+{
+    GwPace *pace = look->pace;
+    const GwSeen now = {.at_us = g_get_monotonic_time(), .load = *load};
+    const bool can_know = load->served >= 0 && look->processors > 0;
+
+    pace->knows_others = !can_know || (pace->seen.at_us > 0 && pace->seen.load.served >= 0);
+    if (!can_know)
+        pace->width = 0;
+    else if (pace->knows_others)
+        pace->width = are_others(&pace->seen, &now) ? MAX(1, look->processors - 1) : 0;
+    pace->seen = now;
+    pace->wants_look = false;
+}
+
 /* Somebody asked for a bound that can't be kept as they meant it. */
 static void
 tell_lag(GwPace *pace, const GwLoad *load)
@@ -154,13 +191,27 @@ tell_lag(GwPace *pace, const GwLoad *load)
 }
 
 static void
+connect_look(Look *look)
+{
+    const GwPaceParams *params = &look->pace->params;
+
+    if (look->conn != NULL)
+        return;
+    look->conn = gw_conn_take(params->clients);
+    look->jobs = gw_coll_new(params->clients, params->db, GW_JOB_COLLECTION);
+    look->processors = gw_load_processors(look->conn);
+}
+
+static void
 look_at_load(Look *look)
 {
     GwPace *pace = look->pace;
     GwLoad load = {0};
 
-    gw_load_look(look->conn, &load);
+    connect_look(look);
+    gw_load_look(pace->params.clients, look->conn, &load);
     g_mutex_lock(&pace->lock);
+    look_for_others(look, &load);
     pace->lag_ms = load.lag_ms;
     pace->has_looked = true;
     slow_down(pace, &load);
@@ -306,10 +357,7 @@ tick(Look *look)
     g_autofree char *ns = NULL;
     GwProgressFacts facts = {0};
 
-    if (look->conn == NULL) {
-        look->conn = gw_conn_take(pace->params.clients);
-        look->jobs = gw_coll_new(pace->params.clients, pace->params.db, GW_JOB_COLLECTION);
-    }
+    connect_look(look);
     count_total(look);
     look_at_build(look);
     look_at_load(look);
@@ -328,18 +376,29 @@ tick(Look *look)
                           .progress = &facts});
 }
 
-/* False once the job is over. */
+/* Until then, or until somebody wants it sooner. False once the job is over. */
 static bool
 wait_for(GwPace *pace, gint64 until_us)
 {
     bool is_ended = false;
 
     g_mutex_lock(&pace->lock);
-    while (!pace->is_ended && g_get_monotonic_time() < until_us)
+    while (!pace->is_ended && !pace->wants_look && g_get_monotonic_time() < until_us)
         (void)g_cond_wait_until(&pace->changed, &pace->lock, until_us);
     is_ended = pace->is_ended;
     g_mutex_unlock(&pace->lock);
     return !is_ended;
+}
+
+static bool
+knows_others(GwPace *pace)
+{
+    bool knows = false;
+
+    g_mutex_lock(&pace->lock);
+    knows = pace->knows_others;
+    g_mutex_unlock(&pace->lock);
+    return knows;
 }
 
 /* Most jobs are over before there is anything to look at. One that may have to wait from the start
@@ -356,11 +415,19 @@ gw_pace_look_after(gpointer data)
 {
     GwPace *pace = data;
     g_auto(Look) look = {.pace = pace, .last_us = g_get_monotonic_time()};
-    gint64 next_us = look.last_us + (begins_at_once(pace) ? 0 : TICK_US);
+    gint64 tick_us = look.last_us + (begins_at_once(pace) ? 0 : TICK_US);
+    gint64 glance_us = tick_us;
 
-    while (wait_for(pace, next_us)) {
-        next_us = g_get_monotonic_time() + TICK_US;
-        tick(&look);
+    while (wait_for(pace, MIN(tick_us, glance_us))) {
+        const gint64 now_us = g_get_monotonic_time();
+
+        if (now_us >= tick_us) {
+            tick_us = now_us + TICK_US;
+            tick(&look);
+        } else {
+            look_at_load(&look);
+        }
+        glance_us = knows_others(pace) ? tick_us : g_get_monotonic_time() + GLANCE_US;
     }
     return NULL;
 }

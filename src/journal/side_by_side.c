@@ -25,6 +25,7 @@ typedef struct {
     guint turn;
     guint first;
     guint count;
+    bool has_entered; /* at the pace */
 } Piece;
 
 static void
@@ -33,6 +34,8 @@ piece_free(gpointer data)
     Piece *piece = data;
 
     gw_turns_pass(&piece->batch->turns, piece->turn);
+    if (piece->has_entered)
+        gw_pace_leave(piece->batch->docs->journal->pace);
     g_free(piece);
 }
 
@@ -128,10 +131,12 @@ gw_side_by_side_run(const GwDocsWrite *docs, GPtrArray *operations, GwReplySum *
                          .turn = first / size,
                          .first = first,
                          .count = MIN(size, operations->len - first)};
-        if (!gw_pace_wait(docs->journal->pace, &stop)) {
+        /* In their order, so that none waits for the turn of one that could not enter. */
+        if (!gw_pace_enter(docs->journal->pace, &stop)) {
             piece_free(piece);
             break;
         }
+        piece->has_entered = true;
         if (!gw_crew_give(crew, piece))
             break;
     }

@@ -177,14 +177,18 @@ write_docs(gpointer piece, gpointer data, GError **error)
     GwPace *pace = call->undo->params->journal->pace;
     GwPaceChunk chunk = {.documents = entry->count};
     gint64 start_us = 0;
+    bool is_done = false;
 
-    if (!gw_pace_wait(pace, error))
+    if (!gw_pace_enter(pace, error))
         return false;
     start_us = g_get_monotonic_time();
-    if (!gw_undo_docs(call->undo, call->info, entry, error))
-        return false;
+    is_done = gw_undo_docs(call->undo, call->info, entry, error);
     chunk.elapsed_us = g_get_monotonic_time() - start_us;
-    gw_pace_count(pace, &chunk);
+    if (is_done)
+        gw_pace_count(pace, &chunk);
+    gw_pace_leave(pace);
+    if (!is_done)
+        return false;
     gw_pace_sweep_pass(pace, entry->count);
     GW_CRASH_POINT("undo.entry");
     return true;

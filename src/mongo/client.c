@@ -26,6 +26,7 @@ struct GwClients {
     GPtrArray *idle;     /* borrowed from conns; the last given back is the next lent */
     GHashTable *cursors; /* owned: id -> GwCursorHome */
     GwStall *stall;      /* owned: NULL = not yet connected */
+    _Atomic gint64 operations;
 };
 
 static void
@@ -279,6 +280,18 @@ free_conn(GwConn *conn)
     mongoc_client_destroy(conn->client);
     pthread_mutex_destroy(&conn->lock);
     g_free(conn);
+}
+
+void
+gw_clients_count_operation(GwClients *clients)
+{
+    clients->operations++;
+}
+
+gint64
+gw_clients_operations(GwClients *clients)
+{
+    return clients->operations;
 }
 
 void

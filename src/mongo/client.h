@@ -38,6 +38,10 @@ const char *gw_clients_uri_database(const GwClients *clients);
 /* The URI with user and password masked, for people's eyes. Borrowed from the pool. */
 const char *gw_clients_masked_uri(const GwClients *clients);
 
+/* How many reads and writes were answered so far, counted as the server does: opLatencies of
+ * serverStatus. Threads: any. */
+gint64 gw_clients_operations(GwClients *clients);
+
 void gw_clients_free(GwClients *clients);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwClients, gw_clients_free)
 

@@ -49,5 +49,8 @@ void gw_clients_keep_cursor(GwClients *clients, gint64 id, const GwCursorHome *h
 bool gw_clients_find_cursor(GwClients *clients, gint64 id, GwCursorHome *out_home);
 void gw_clients_forget_cursor(GwClients *clients, gint64 id);
 
+/* One more read or write was answered. Threads: any. */
+void gw_clients_count_operation(GwClients *clients);
+
 /* The URI as the driver understood it. Borrowed from the pool. */
 const mongoc_uri_t *gw_clients_uri(const GwClients *clients);

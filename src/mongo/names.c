@@ -128,6 +128,17 @@ is_writing_stage(bson_iter_t *stage)
            g_strcmp0(bson_iter_key(&inside), "$merge") == 0;
 }
 
+/* MongoDB 4.4 to 8.0; commands on sessions, transactions, indexes and the like are counted apart.
+ */
+bool
+gw_command_is_counted(const bson_t *command)
+{
+    static const char *const names[] = {"aggregate", "count",  "delete", "distinct",      "find",
+                                        "getMore",   "insert", "update", "findAndModify", NULL};
+
+    return g_strv_contains(names, gw_command_name(command));
+}
+
 bool
 gw_command_has_output(const bson_t *aggregate)
 {

@@ -2,6 +2,7 @@
 #include "mongo/send.h"
 
 #include "base/clock.h"
+#include "mongo/names.h"
 
 #define PATIENCE_MS 20000
 #define PAUSE_US 50000
@@ -160,6 +161,7 @@ static bool
 run_locked(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out_cause)
 {
     g_auto(Parts) parts = {0};
+    bool done = false;
 
     split(run->command, &parts);
     if (run->server_id != 0)
@@ -173,7 +175,10 @@ run_locked(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out
         parts.prefs = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
     }
     memset(out_cause, 0, sizeof *out_cause);
-    if (dispatch(conn, run, &parts, out_reply, out_cause))
+    done = dispatch(conn, run, &parts, out_reply, out_cause);
+    if (gw_command_is_counted(run->command))
+        gw_clients_count_operation(conn->clients);
+    if (done)
         return true;
     /* For the driver a write concern that was not met is a failure; for us it is an answer. */
     return out_cause->domain == MONGOC_ERROR_WRITE_CONCERN;
