@@ -2,6 +2,7 @@
 #include "journal/part.h"
 
 #include "base/crash.h"
+#include "journal/alike.h"
 #include "journal/blob.h"
 #include "journal/joined.h"
 #include "journal/record.h"
@@ -58,7 +59,7 @@ reset(GwPart *part)
     bson_destroy(&part->reply);
     bson_init(&part->reply);
     part->is_refused = part->is_sent = false;
-    part->is_cut = part->is_recorded = part->is_told = false;
+    part->is_cut = part->is_recorded = part->is_told = part->is_applied = false;
     gw_touched_clear(&part->touched);
     gw_touched_init(&part->touched);
     gw_statement_touched(part, &part->touched);
@@ -182,22 +183,6 @@ apply_constants(GwPart *part)
     return true;
 }
 
-static bool
-apply_constant(GwPart *part)
-{
-    const bson_t *operation = g_ptr_array_index(part->operations, part->first);
-    bson_iter_t update;
-
-    if (!bson_iter_init_find(&update, operation, "u"))
-        return false;
-    for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
-        g_autoptr(bson_t) post = gw_touched_apply(&update, gw_doc_set_at(part->pre, index));
-
-        gw_doc_set_add(part->post, post);
-    }
-    return true;
-}
-
 static void
 add_inserted(GwPart *part)
 {
@@ -253,8 +238,8 @@ read_post(GwPart *part, GwSession *session, GError **error)
     part->is_told = gw_told_can(part);
     if (part->is_told)
         return true;
-    if (can_apply(part) &&
-        (part->kind == GW_PART_BY_ID ? apply_constants(part) : apply_constant(part)))
+    part->is_applied = can_apply(part) && part->kind != GW_PART_BY_ID;
+    if (part->is_applied || (can_apply(part) && apply_constants(part)))
         return true;
     find = gw_statement_find_after(part);
     return find == NULL || read_set(part, session, find, part->post, 0, error);
@@ -291,23 +276,58 @@ gw_part_tell(const GwPart *part, guint8 *outcomes)
     }
 }
 
+/* `names` are those of the touched fields. False where nothing changed. */
+static bool
+describe(const GwPart *part, const bson_t *pre, const bson_t *post, const char *const *names,
+         bson_t *record)
+{
+    return pre == NULL || post == NULL || part->touched.is_whole
+               ? gw_record_diff(pre, post, record)
+               : gw_record_diff_fields(pre, post, names, record);
+}
+
+static void
+add_described(const GwPart *part, const bson_t *pre, const bson_t *record, GwBlob *blob)
+{
+    gw_blob_add(blob, record);
+    if (part->changed != NULL && pre != NULL)
+        g_hash_table_add(part->changed, (gpointer)pre);
+}
+
 static void
 add_record(const GwPart *part, const bson_t *pre, const bson_t *post, GwBlob *blob)
 {
     g_auto(bson_t) record = BSON_INITIALIZER;
-    g_autofree const char **names = NULL;
-    bool is_changed = false;
+    g_autofree const char **names = gw_touched_names(&part->touched);
 
-    if (pre == NULL || post == NULL || part->touched.is_whole) {
-        is_changed = gw_record_diff(pre, post, &record);
-    } else {
-        names = gw_touched_names(&part->touched);
-        is_changed = gw_record_diff_fields(pre, post, names, &record);
+    if (describe(part, pre, post, names, &record))
+        add_described(part, pre, &record, blob);
+}
+
+/* What the update makes of one document, it makes of the next one that is alike. */
+static void
+add_applied(const GwPart *part, const bson_iter_t *update, GwBlob *blob)
+{
+    g_autofree const char **names = gw_touched_names(&part->touched);
+    g_auto(GwAlike) alike = {0};
+
+    for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
+        const bson_t *pre = gw_doc_set_at(part->pre, index);
+        g_auto(bson_t) record = BSON_INITIALIZER;
+
+        if (!gw_alike_is(&alike, pre)) {
+            g_autoptr(bson_t) post = gw_touched_apply(update, pre);
+            bool is_changed = describe(part, pre, post, names, &record);
+
+            gw_alike_keep(&alike, pre, is_changed ? &record : NULL);
+            if (is_changed)
+                add_described(part, pre, &record, blob);
+        } else if (alike.record != NULL) {
+            gw_record_begin_updated(pre, &record);
+            gw_alike_append(&alike, &record);
+            add_described(part, pre, &record, blob);
+        }
     }
-    if (is_changed)
-        gw_blob_add(blob, &record);
-    if (is_changed && part->changed != NULL && pre != NULL)
-        g_hash_table_add(part->changed, (gpointer)pre);
 }
 
 static const bson_t *
@@ -352,9 +372,15 @@ static GwEntry *
 new_entry(const GwPart *part)
 {
     g_autoptr(GwBlob) blob = gw_blob_new();
+    bson_iter_t update;
 
     if (part->is_told) {
         gw_told_record(part, blob);
+        return entry_of(part, blob);
+    }
+    if (part->is_applied &&
+        bson_iter_init_find(&update, g_ptr_array_index(part->operations, part->first), "u")) {
+        add_applied(part, &update, blob);
         return entry_of(part, blob);
     }
     for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {

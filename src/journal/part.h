@@ -52,6 +52,7 @@ typedef struct {
     bool is_split;       /* not to be */
     bool is_quick;       /* no majority is waited for */
     bool is_told;        /* what it did is known from what was sent: `post` is empty */
+    bool is_applied;     /* the same, by applying its one operation to `pre` */
     bool is_recorded;    /* there is an entry */
     bool is_shared;      /* which is kept until the transaction is committed: see shared.h */
     gint64 trace_mark;   /* what that tells of, see trace.h */

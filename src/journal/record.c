@@ -192,6 +192,12 @@ comes_back_in_order(const bson_t *pre, const bson_t *post)
     return are_sorted(&rest);
 }
 
+void
+gw_record_begin_updated(const bson_t *pre, bson_t *out_record)
+{
+    append_id(out_record, "u", pre);
+}
+
 static void
 append_diff(bson_t *record, const Diff *diff, const bson_t *pre, bool is_in_order)
 {

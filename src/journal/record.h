@@ -59,6 +59,9 @@ bool gw_record_diff_set(const bson_t *pre, const bson_t *set, bson_t *out_record
 bool gw_record_diff_gone(const bson_t *pre, const char *const *gone, const char *moved,
                          bson_t *out_record);
 
+/* Begin the record of an update of `pre`: its _id, which comes first. */
+void gw_record_begin_updated(const bson_t *pre, bson_t *out_record);
+
 /* Whether two fields of `doc` have one name: legal BSON that no server's driver makes. */
 bool gw_record_has_twins(const bson_t *doc);
 

@@ -358,6 +358,21 @@ def test_a_document_changed_under_both_names_of_its_collection_comes_back(projec
         assert snapshot(project.db) == before, (first, second)
 
 
+def test_documents_that_are_alike_but_for_their_id_are_recorded_each(project):
+    """Next to ones that are not, ones that the change leaves as they are, and ones whose _id is longer."""
+    kinds = [{"n": 1}, {"n": 1}, {"n": 1, "a": 5}, {"a": 5, "n": 1}, {"n": 2, "a": 6}, {"a": 6, "n": 2}, {"n": 2}, {}]
+    project.db.users.insert_many([{"_id": n if n % 5 else f"text {n}", **kinds[n * n % 11 % len(kinds)]} for n in range(900)])
+    before = snapshot(project.db)
+    unlike = project.db.users.count_documents({"a": {"$ne": 5}})
+    for change in ["{ $set: { a: 5 } }", "{ $set: { a: 5, z: { b: [1] } } }", "{ $set: { n: 1 }, $unset: { a: 1 } }"]:
+        project.up_down("001_a.js", f"await db.collection('users').updateMany({{}}, {change});")
+        project.ok("up")
+        recorded = sum(entry["count"] for entry in project.db.godwit_journal.find({"kind": "docs"}))
+        assert recorded == unlike or change != "{ $set: { a: 5 } }", recorded
+        project.ok("undo", "001_a", "--yes")
+        assert snapshot(project.db) == before, change
+
+
 def every_value(n):
     return [n, bson.Int64(n), n / 3, float("nan"), -0.0, bson.Decimal128(f"{n}.10"), f"text {n}", "$name", None, True,
             [n, [n], {"$a": n}], [], {}, {"a.b": n, "": 1}, bson.Binary(b"%d" % n, 5), bson.Regex("^a", "i"),
