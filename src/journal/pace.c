@@ -7,6 +7,8 @@
 /* Documents at once of a gentle run, and threads. */
 #define GENTLE_CHUNK 200
 #define GENTLE_WORKERS 1
+/* Documents at once beside others: who writes to one of them waits for the commit. */
+#define SHARED_CHUNK 1000
 /* Threads where there is a rate: what all have under way at the start comes on top of it. */
 #define RATED_WORKERS 2
 /* What was seen before that is looked at again when many documents are about to be changed. */
@@ -258,6 +260,8 @@ gw_pace_chunk_max(GwPace *pace, guint wanted)
     g_mutex_lock(&pace->lock);
     if (pace->limits.is_gentle)
         most = MIN(most, GENTLE_CHUNK);
+    if (pace->width > 0)
+        most = MIN(most, SHARED_CHUNK);
     /* Two waits a second are a steady stream, and a change of the bound is soon felt. */
     if (pace->limits.max_rate > 0)
         most = (guint)CLAMP(pace->limits.max_rate / 2, 1, most);

@@ -7,7 +7,7 @@
 
 /* What a batch may have where the script does not say how many documents. The server would send
  * 16 MB, of which the answer is held twice for a moment. */
-#define BATCH_BYTES (2 * 1024 * 1024)
+#define BATCH_BYTES (4 * 1024 * 1024)
 
 typedef struct {
     GwMongoHandle handle; /* first */

@@ -5,10 +5,11 @@ import contextlib
 import json
 import pathlib
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from godwit import Result, main  # noqa: E402
+from godwit import Result, fail_command, main  # noqa: E402
 from waiting import wait_until  # noqa: E402
 
 INCREMENT = "await db.collection('things').updateMany({}, { $inc: { n: 1 } });"
@@ -195,6 +196,66 @@ def test_nor_to_what_has_died(project):
     assert "next godwit up takes back" in project.fails(5, "job", "resume").err
     project.ok("up")
     assert counts(project) == {1: 20000}
+
+
+@contextlib.contextmanager
+def application(project):
+    """Somebody else who uses the server."""
+    ended = threading.Event()
+    begun = threading.Event()
+
+    def work():
+        while not ended.is_set():
+            project.client.app.visits.update_one({"_id": 1}, {"$inc": {"n": 1}}, upsert=True)
+            begun.set()
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        project.client.drop_database("app")
+
+
+def committed(project):
+    return project.client.admin.command("serverStatus")["transactions"]["totalCommitted"]
+
+
+def most_commits_at_once(project):
+    """Of an `up` whose commits take a while, once the first of them are through. Looks without a read, which would be
+    one of somebody else's."""
+    seed(project, 12000)
+    project.up_down("001_a.js", INCREMENT)
+    fail_command(project, failCommands=["commitTransaction"], blockConnection=True, blockTimeMS=300, times=1000)
+    running = project.start("up")
+    most, before = 0, committed(project)
+    try:
+        wait_until(lambda: committed(project) >= before + 4, "four chunks")
+        while running.poll() is None:
+            found = project.client.admin.command("currentOp", appName="godwit/0.1.0", **{
+                "command.commitTransaction": {"$exists": True}})
+            most = max(most, len(found["inprog"]))
+    finally:
+        fail_command(project, failCommands=["commitTransaction"], times=0)
+    assert finish(running).status == 0 and counts(project) == {1: 12000}
+    return most
+
+
+def processors(project):
+    return project.client.admin.command("hostInfo")["system"]["numCores"]
+
+
+def test_alone_it_uses_all_threads(project):
+    most = most_commits_at_once(project)
+    assert most == min(4, max(3, processors(project) + 1)), most
+
+
+def test_beside_others_it_leaves_them_a_processor(project):
+    with application(project):
+        most = most_commits_at_once(project)
+        assert most == min(4, max(1, processors(project) - 1)), most
 
 
 @contextlib.contextmanager
