@@ -17,6 +17,9 @@
 #define OTHERS_MIN 5
 #define OTHERS_RATE 5
 
+/* So often the server hears of a session before it would end it. */
+#define KEEPS_A_SESSION 6
+
 /* Counting stops after that. */
 #define COUNT_MS 1000
 
@@ -40,6 +43,7 @@ typedef struct {
     GwColl *jobs;         /* owned; NULL before it is needed */
     GwConn *conn;         /* owned; the same */
     gint64 last_us;       /* when it looked last */
+    gint64 kept_us;       /* when it told last that cursors are in use */
     gint64 last_count;    /* documents then */
     const char *last_why; /* why somebody waited then */
     bool has_begun;       /* something was written */
@@ -350,6 +354,19 @@ tell_waiting(Look *look, const GwProgressFacts *facts)
     tell(look->pace, text);
 }
 
+/* Who waits, for an hour or for the evening, reads on afterwards. Where it fails it is tried again.
+ */
+static void
+keep_cursors(Look *look)
+{
+    const gint64 session_ms = gw_clients_server(look->pace->params.clients)->session_ms;
+    const gint64 now_us = g_get_monotonic_time();
+
+    if (now_us - look->kept_us >= session_ms * G_TIME_SPAN_MILLISECOND / KEEPS_A_SESSION &&
+        gw_command_keep_cursors(look->conn, NULL))
+        look->kept_us = now_us;
+}
+
 static void
 tick(Look *look)
 {
@@ -358,6 +375,7 @@ tick(Look *look)
     GwProgressFacts facts = {0};
 
     connect_look(look);
+    keep_cursors(look);
     count_total(look);
     look_at_build(look);
     look_at_load(look);
@@ -418,6 +436,7 @@ gw_pace_look_after(gpointer data)
     gint64 tick_us = look.last_us + (begins_at_once(pace) ? 0 : TICK_US);
     gint64 glance_us = tick_us;
 
+    look.kept_us = look.last_us;
     while (wait_for(pace, MIN(tick_us, glance_us))) {
         const gint64 now_us = g_get_monotonic_time();
 

@@ -16,6 +16,12 @@
 /* The driver's own pool is not used: it watches the servers by threads of its own, and ending those
  * takes half a second, which is more than all else that `godwit status` does. So each connection is
  * a driver's client of one thread, which looks for the primary by itself when it has lost it. */
+/* One that is open. */
+typedef struct {
+    GwCursorHome home;
+    bson_t *lsid; /* owned: of its session; NULL = none */
+} Cursor;
+
 struct GwClients {
     mongoc_uri_t *uri; /* owned */
     char *masked;      /* owned */
@@ -24,10 +30,19 @@ struct GwClients {
     pthread_cond_t given_back;
     GPtrArray *conns;    /* owned GwConn, all that were ever made */
     GPtrArray *idle;     /* borrowed from conns; the last given back is the next lent */
-    GHashTable *cursors; /* owned: id -> GwCursorHome */
+    GHashTable *cursors; /* owned: id -> Cursor */
     GwStall *stall;      /* owned: NULL = not yet connected */
     _Atomic gint64 operations;
 };
+
+static void
+cursor_free(gpointer data)
+{
+    Cursor *cursor = data;
+
+    g_clear_pointer(&cursor->lsid, bson_destroy);
+    g_free(cursor);
+}
 
 static void
 drop_log(mongoc_log_level_t level, const char *domain, const char *message, void *data)
@@ -72,7 +87,7 @@ new_clients(const char *text, mongoc_uri_t *take_uri)
     clients->uri = take_uri;
     clients->conns = g_ptr_array_new();
     clients->idle = g_ptr_array_new();
-    clients->cursors = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    clients->cursors = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, cursor_free);
     pthread_mutex_init(&clients->lock, NULL);
     pthread_cond_init(&clients->given_back, NULL);
     return clients;
@@ -238,6 +253,8 @@ gw_clients_connect(GwClients *clients, GError **error)
     clear_server(&clients->server);
     clients->server.version = g_strdup(gw_bson_get_str(&build, "version"));
     clients->server.set_name = g_strdup(gw_bson_get_str(&hello, "setName"));
+    clients->server.session_ms =
+        gw_bson_get_int(&hello, "logicalSessionTimeoutMinutes", 30) * 60 * 1000;
     clients->server.max_bson_bytes = gw_bson_get_int(&hello, "maxBsonObjectSize", 16 * 1024 * 1024);
     clients->server.is_mongos = g_strcmp0(gw_bson_get_str(&hello, "msg"), "isdbgrid") == 0;
     clients->server.is_read_as_is = reads_as_is(clients->uri);
@@ -346,25 +363,46 @@ gw_conn_release(GwConn *conn)
 }
 
 void
-gw_clients_keep_cursor(GwClients *clients, gint64 id, const GwCursorHome *home)
+gw_clients_keep_cursor(GwClients *clients, gint64 id, const GwCursorHome *home, const bson_t *lsid)
 {
+    Cursor *cursor = g_new(Cursor, 1);
+
+    *cursor = (Cursor){.home = *home, .lsid = lsid != NULL ? bson_copy(lsid) : NULL};
     pthread_mutex_lock(&clients->lock);
-    g_hash_table_replace(clients->cursors, g_memdup2(&id, sizeof id),
-                         g_memdup2(home, sizeof *home));
+    g_hash_table_replace(clients->cursors, g_memdup2(&id, sizeof id), cursor);
     pthread_mutex_unlock(&clients->lock);
 }
 
 bool
 gw_clients_find_cursor(GwClients *clients, gint64 id, GwCursorHome *out_home)
 {
-    const GwCursorHome *home = NULL;
+    const Cursor *cursor = NULL;
 
     pthread_mutex_lock(&clients->lock);
-    home = g_hash_table_lookup(clients->cursors, &id);
-    if (home != NULL)
-        *out_home = *home;
+    cursor = g_hash_table_lookup(clients->cursors, &id);
+    if (cursor != NULL)
+        *out_home = cursor->home;
     pthread_mutex_unlock(&clients->lock);
-    return home != NULL;
+    return cursor != NULL;
+}
+
+bool
+gw_clients_list_sessions(GwClients *clients, bson_t *list)
+{
+    GHashTableIter iter;
+    gpointer value = NULL;
+    guint32 count = 0;
+
+    pthread_mutex_lock(&clients->lock);
+    g_hash_table_iter_init(&iter, clients->cursors);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Cursor *cursor = value;
+
+        if (cursor->lsid != NULL)
+            gw_bson_append_doc_at(list, count++, cursor->lsid);
+    }
+    pthread_mutex_unlock(&clients->lock);
+    return count > 0;
 }
 
 void

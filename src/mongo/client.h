@@ -16,6 +16,8 @@ typedef struct {
     char *version;         /* owned: "6.0.5" */
     char *set_name;        /* owned: of the replica set, or NULL */
     gint64 max_bson_bytes; /* largest document */
+    gint64
+        session_ms; /* it ends a session, and its cursors, that it heard nothing of for so long */
     bool has_transactions; /* a replica set or a sharded cluster */
     bool is_mongos;
     bool is_read_as_is; /* by default: what the primary has, whether a majority has it or not */

@@ -70,8 +70,10 @@ find_home(GwConn *conn, const bson_t *command, const GwSession *session, GwCurso
 }
 
 static void
-note_cursor(const bson_t *command, const bson_t *reply, const GwCursorHome *home)
+note_cursor(const bson_t *command, const bson_t *reply, const GwCursorHome *home,
+            const GwSession *session)
 {
+    mongoc_client_session_t *cs = session != NULL ? session->cs : home->conn->plain;
     const char *name = gw_command_name(command);
     gint64 asked = cursor_of(command, name);
     gint64 open = gw_bson_get_int(reply, "cursor.id", 0);
@@ -79,7 +81,8 @@ note_cursor(const bson_t *command, const bson_t *reply, const GwCursorHome *home
     if (asked != 0 && open == 0)
         gw_clients_forget_cursor(home->conn->clients, asked);
     if (asked == 0 && open != 0)
-        gw_clients_keep_cursor(home->conn->clients, open, home);
+        gw_clients_keep_cursor(home->conn->clients, open, home,
+                               cs != NULL ? mongoc_client_session_get_lsid(cs) : NULL);
 }
 
 static bool
@@ -126,8 +129,22 @@ gw_command_read(GwConn *conn, const char *db, const bson_t *command, GwSession *
                         gw_command_name(command));
     }
     done = send_home(conn, &run, &home, out_reply, &cause);
-    note_cursor(command, out_reply, &home);
+    note_cursor(command, out_reply, &home, session);
     return done || gw_throw_server(error, &cause, out_reply);
+}
+
+bool
+gw_command_keep_cursors(GwConn *conn, GError **error)
+{
+    g_auto(bson_t) command = BSON_INITIALIZER;
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_t list = BSON_INITIALIZER;
+    bool has_any = false;
+
+    bson_append_array_begin(&command, "refreshSessions", -1, &list);
+    has_any = gw_clients_list_sessions(conn->clients, &list);
+    bson_append_array_end(&command, &list);
+    return !has_any || gw_command_read(conn, "admin", &command, NULL, &reply, error);
 }
 
 static GwErrorCode

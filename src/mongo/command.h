@@ -14,6 +14,10 @@
 bool gw_command_read(GwConn *conn, const char *db, const bson_t *command, GwSession *session,
                      bson_t *out_reply, GError **error);
 
+/* Tell the server that all open cursors of the pool of `conn` are in use. It closes them when it
+ * has heard nothing of their sessions for GwServerInfo.session_ms, whoever may want to read on. */
+bool gw_command_keep_cursors(GwConn *conn, GError **error);
+
 /* Whether a command of this name only reads ("find", "listCollections", "ping", ...). `command` is
  * looked at where the name alone does not tell: an `aggregate` with $out or $merge writes. */
 bool gw_command_is_read(const bson_t *command);

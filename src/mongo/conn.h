@@ -44,10 +44,16 @@ typedef struct {
     guint32 server_id; /* the driver's number; 0 = whichever the driver picks */
 } GwCursorHome;
 
-/* Remember, find and forget where the cursor `id` lives. Threads: any. */
-void gw_clients_keep_cursor(GwClients *clients, gint64 id, const GwCursorHome *home);
+/* Remember, find and forget where the cursor `id` lives, in a session with that lsid (copied; NULL
+ * = none). Threads: any. */
+void gw_clients_keep_cursor(GwClients *clients, gint64 id, const GwCursorHome *home,
+                            const bson_t *lsid);
 bool gw_clients_find_cursor(GwClients *clients, gint64 id, GwCursorHome *out_home);
 void gw_clients_forget_cursor(GwClients *clients, gint64 id);
+
+/* Append to `list`, an empty array, the lsids of all open cursors. False where there are none.
+ * Threads: any. */
+bool gw_clients_list_sessions(GwClients *clients, bson_t *list);
 
 /* One more read or write was answered. Threads: any. */
 void gw_clients_count_operation(GwClients *clients);

@@ -25,6 +25,7 @@ class Mongod:
     """`with Mongod() as server:` starts it, and ends exactly that process, whatever happens."""
 
     CACHE_GB, OPLOG_MB = "0.5", "512"
+    MORE = ()
 
     def __init__(self, folder=None, set_name=SET_NAME):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mongod-", dir=folder))
@@ -53,7 +54,7 @@ class Mongod:
                    # Some tests make and drop thousands of collections: their files are not kept open for 10 minutes.
                    "--wiredTigerEngineConfigString", "file_manager=(close_idle_time=20,close_scan_interval=5)",
                    "--setParameter", "enableTestCommands=1",
-                   "--setParameter", "diagnosticDataCollectionEnabled=false"]
+                   "--setParameter", "diagnosticDataCollectionEnabled=false", *self.MORE]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL)
 
