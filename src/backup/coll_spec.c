@@ -135,12 +135,11 @@ gw_coll_spec_new_indexes(const GwCollSpec *spec)
 
     for (guint next = 0; next < spec->indexes->len; next++) {
         const bson_t *old = g_ptr_array_index(spec->indexes, next);
-        g_autoptr(bson_t) index = bson_new();
+        g_autoptr(bson_t) index = NULL;
 
         if (is_built_in(old))
             continue;
-        /* Servers before 4.4 name the collection, whose name may be another one now. */
-        bson_copy_to_excluding_noinit(old, index, "ns", NULL);
+        index = gw_catalog_index_to_make(old);
         /* Where an index has none, the collection's would become its own. */
         if (has_collation && !gw_bson_has(index, "collation"))
             BCON_APPEND(index, "collation", "{", "locale", BCON_UTF8("simple"), "}");

@@ -137,16 +137,6 @@ is_id_index(const bson_t *index)
            g_strcmp0(gw_bson_get_str(index, "name"), "_id_") == 0;
 }
 
-/* As createIndexes takes it: without the namespace that old servers put in. */
-static bson_t *
-specification_of(const bson_t *index)
-{
-    bson_t *specification = bson_new();
-
-    bson_copy_to_excluding_noinit(index, specification, "ns", NULL);
-    return specification;
-}
-
 bson_t *
 gw_schema_indexes_command(const char *coll, const GPtrArray *indexes)
 {
@@ -157,7 +147,8 @@ gw_schema_indexes_command(const char *coll, const GPtrArray *indexes)
     bson_append_array_begin(command, "indexes", -1, &array);
     for (guint next = 0; next < indexes->len; next++) {
         const bson_t *index = g_ptr_array_index(indexes, next);
-        g_autoptr(bson_t) specification = specification_of(index);
+        g_autoptr(bson_t) specification = gw_catalog_index_to_make(index);
+
         if (is_id_index(index) || gw_bson_get_bool(index, "clustered", false))
             continue;
         gw_bson_append_doc_at(&array, count++, specification);

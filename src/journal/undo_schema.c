@@ -339,8 +339,40 @@ restore_options(GwUndo *undo, const GwEntry *entry, const GwCollInfo *info, GErr
     return bson_count_keys(command) == 1 || gw_undo_send(undo, entry->db, command, &reply, error);
 }
 
-/* An index whose options collMod changed (hidden, expireAfterSeconds, unique) is made anew: not all
- * of those can be changed back. */
+/* Whether an index differs in nothing but what collMod can change both ways. */
+static bool
+can_modify_back(const bson_t *before, const bson_t *now)
+{
+    g_auto(bson_t) one = BSON_INITIALIZER;
+    g_auto(bson_t) other = BSON_INITIALIZER;
+
+    bson_copy_to_excluding_noinit(before, &one, "hidden", "expireAfterSeconds", NULL);
+    bson_copy_to_excluding_noinit(now, &other, "hidden", "expireAfterSeconds", NULL);
+    return bson_equal(&one, &other) && gw_bson_has_field(before, "expireAfterSeconds") ==
+                                           gw_bson_has_field(now, "expireAfterSeconds");
+}
+
+static bool
+modify_back(GwUndo *undo, const GwEntry *entry, const bson_t *before, const bson_t *now,
+            GError **error)
+{
+    g_autoptr(bson_t) command = BCON_NEW("collMod", BCON_UTF8(entry->coll));
+    const bool is_hidden = gw_bson_get_bool(before, "hidden", false);
+    g_auto(bson_t) reply = BSON_INITIALIZER;
+    bson_t index = BSON_INITIALIZER;
+
+    BSON_APPEND_DOCUMENT_BEGIN(command, "index", &index);
+    gw_bson_copy_field(before, "name", &index, "name");
+    if (is_hidden != gw_bson_get_bool(now, "hidden", false))
+        BSON_APPEND_BOOL(&index, "hidden", is_hidden);
+    if (!is_same_option(before, now, "expireAfterSeconds"))
+        gw_bson_copy_field(before, "expireAfterSeconds", &index, "expireAfterSeconds");
+    bson_append_document_end(command, &index);
+    return gw_undo_send(undo, entry->db, command, &reply, error);
+}
+
+/* An index whose options collMod changed is changed back, or made anew where that can't be (unique,
+ * an expireAfterSeconds that was none). */
 static bool
 restore_indexes(GwUndo *undo, const GwEntry *entry, const GwCollInfo *info, GError **error)
 {
@@ -354,6 +386,11 @@ restore_indexes(GwUndo *undo, const GwEntry *entry, const GwCollInfo *info, GErr
 
         if (now == NULL || bson_equal(now, index))
             continue;
+        if (can_modify_back(index, now)) {
+            if (!modify_back(undo, entry, index, now, error))
+                return false;
+            continue;
+        }
         if (!drop_index(undo, entry, name, error))
             return false;
         g_ptr_array_add(changed, index);

@@ -128,6 +128,50 @@ gw_catalog_get(GwConn *conn, const char *db, const char *coll, GError **error)
     return info->indexes != NULL ? g_steal_pointer(&info) : NULL;
 }
 
+/* Append the fields of a text index in the place of what the server makes of them. */
+static void
+append_text_key(const bson_iter_t *key, const bson_t *weights, bson_t *index)
+{
+    bson_t fields = BSON_INITIALIZER;
+    bson_iter_t field;
+    bson_iter_t weight;
+
+    bson_append_document_begin(index, "key", -1, &fields);
+    if (bson_iter_recurse(key, &field)) {
+        while (bson_iter_next(&field)) {
+            if (g_str_equal(bson_iter_key(&field), "_fts") && bson_iter_init(&weight, weights)) {
+                while (bson_iter_next(&weight))
+                    BSON_APPEND_UTF8(&fields, bson_iter_key(&weight), "text");
+            } else if (!g_str_equal(bson_iter_key(&field), "_ftsx")) {
+                bson_append_iter(&fields, NULL, 0, &field);
+            }
+        }
+    }
+    bson_append_document_end(index, &fields);
+}
+
+/* Without the namespace that servers before 4.4 put in. Those of today take a text index as they
+ * tell it, but not one that expires: for that it has two fields. */
+bson_t *
+gw_catalog_index_to_make(const bson_t *index)
+{
+    bson_t *made = bson_new();
+    bson_t weights = BSON_INITIALIZER;
+    bson_iter_t iter;
+    bool is_text = gw_bson_has_field(index, "expireAfterSeconds") &&
+                   gw_bson_has(index, "key._fts") && gw_bson_get_doc(index, "weights", &weights);
+
+    if (bson_iter_init(&iter, index)) {
+        while (bson_iter_next(&iter)) {
+            if (is_text && g_str_equal(bson_iter_key(&iter), "key"))
+                append_text_key(&iter, &weights, made);
+            else if (!g_str_equal(bson_iter_key(&iter), "ns"))
+                bson_append_iter(made, NULL, 0, &iter);
+        }
+    }
+    return made;
+}
+
 bool
 gw_catalog_has_unique(const GwCollInfo *info)
 {

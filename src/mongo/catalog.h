@@ -36,6 +36,9 @@ GwCollInfo *gw_catalog_get(GwConn *conn, const char *db, const char *coll, GErro
 /* Its indexes: an owned array of bson_t, empty where there is no such collection. */
 GPtrArray *gw_catalog_indexes(GwConn *conn, const char *db, const char *coll, GError **error);
 
+/* An index as createIndexes takes it, of how listIndexes tells it. Owned. */
+bson_t *gw_catalog_index_to_make(const bson_t *index);
+
 /* Whether any of its indexes but that of _id, which does not say so of itself, is unique. */
 bool gw_catalog_has_unique(const GwCollInfo *info);
 

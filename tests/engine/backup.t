@@ -128,6 +128,17 @@ def test_of_several_databases_it_takes_its_own_and_tells_of_an_oplog(project):
     assert "note: the backup has an oplog" in result.err and project.db.a.count_documents({}) == 20, result
 
 
+def test_an_index_of_text_that_expires_comes_back(project):
+    """The server takes one as it was first asked for, and not as it tells it."""
+    project.db.a.create_index([("t", "text"), ("s", "text")])
+    project.db.b.create_index([("t", "text")], expireAfterSeconds=2000000000, weights={"t": 3})
+    before = everything.snapshot(project.db)
+    name, db = other(project)
+    project.ok("backup", "--out", "a.archive")
+    project.ok("restore", "a.archive", "--to-database", name)
+    everything.check_same(before, everything.snapshot(db))
+
+
 def test_options_that_json_mangles_are_exact(project):
     project.db.create_collection("a", validator={"a": {"$regex": "^x", "$options": "i"}})
     project.db.create_collection("b", validator={"n": {"$in": [bson.Int64(1), 1.0, 1]}})

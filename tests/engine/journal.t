@@ -29,6 +29,9 @@ def seed(project):
     project.db.users.insert_many(DOCUMENTS)
     project.db.users.create_index("name", unique=True)
     project.db.users.create_index([("age", -1), ("tags", 1)], name="by_age", sparse=True)
+    project.db.users.create_index("at", name="ttl", expireAfterSeconds=2000000000)
+    project.db.users.create_index("since", name="plain")
+    project.db.users.create_index([("bio", "text")], name="words", expireAfterSeconds=2000000000)
     project.db.create_collection("strict", validator={"a": {"$gt": 0}}, validationAction="error")
     project.db.strict.insert_many([{"_id": n, "a": n + 1} for n in range(5)])
     project.db.create_collection("view", viewOn="users", pipeline=[{"$match": {"old": True}}])
@@ -133,6 +136,10 @@ CHANGES = {
     "collMod": "await db.command({ collMod: 'strict', validator: { b: 1 }, validationLevel: 'moderate' });"
                "await db.command({ collMod: 'users', validator: { name: { $exists: true } }, validationAction: 'warn' });",
     "collMod of an index": "await db.command({ collMod: 'users', index: { name: 'by_age', hidden: true } });",
+    "collMod of an index that expires": "await db.command({ collMod: 'users', index: { name: 'ttl', expireAfterSeconds: 7 } });",
+    "collMod of one that did not": "await db.command({ collMod: 'users', index: { name: 'plain', "
+                                   "expireAfterSeconds: 2000000 } });",
+    "an index of text that expires": "await db.collection('users').dropIndex('words');",
     "collMod of a view": "await db.command({ collMod: 'view', viewOn: 'strict', pipeline: [] });",
     "validator against old documents": "await db.command({ collMod: 'strict', validator: { a: { $lt: 0 } }, "
         "validationLevel: 'strict' });"
@@ -361,7 +368,8 @@ def test_a_document_changed_under_both_names_of_its_collection_comes_back(projec
 def test_documents_that_are_alike_but_for_their_id_are_recorded_each(project):
     """Next to ones that are not, ones that the change leaves as they are, and ones whose _id is longer."""
     kinds = [{"n": 1}, {"n": 1}, {"n": 1, "a": 5}, {"a": 5, "n": 1}, {"n": 2, "a": 6}, {"a": 6, "n": 2}, {"n": 2}, {}]
-    project.db.users.insert_many([{"_id": n if n % 5 else f"text {n}", **kinds[n * n % 11 % len(kinds)]} for n in range(900)])
+    project.db.users.insert_many([{"_id": n if n % 5 else f"text {n}", **kinds[n * n % 11 % len(kinds)]}
+                                  for n in range(900)])
     before = snapshot(project.db)
     unlike = project.db.users.count_documents({"a": {"$ne": 5}})
     for change in ["{ $set: { a: 5 } }", "{ $set: { a: 5, z: { b: [1] } } }", "{ $set: { n: 1 }, $unset: { a: 1 } }"]:
