@@ -2,6 +2,7 @@
 #include "journal/compare.h"
 
 #include "base/crash.h"
+#include "journal/met.h"
 #include "journal/undo-internal.h"
 
 void
@@ -12,14 +13,14 @@ gw_comparison_clear(GwComparison *comparison)
 
 typedef struct {
     GwUndo undo;
-    GHashTable *seen; /* owned: "db.coll" and _id as text; the first change of each counts */
+    GwMet *met; /* owned: the first change of each document counts */
     GwComparison *comparison;
 } Comparer;
 
 static void
 comparer_clear(Comparer *comparer)
 {
-    g_clear_pointer(&comparer->seen, g_hash_table_unref);
+    g_clear_pointer(&comparer->met, gw_met_free);
     g_clear_pointer(&comparer->undo.entries, g_ptr_array_unref);
     g_clear_pointer(&comparer->undo.conn, gw_conn_release);
 }
@@ -30,15 +31,18 @@ compare_record(Comparer *comparer, const GwEntry *entry, const GwDocRecord *reco
                const bson_t *current)
 {
     GwComparison *comparison = comparer->comparison;
-    g_autofree char *where = gw_undo_describe(entry->db, entry->coll, record);
+    g_autofree char *ns = gw_entry_ns(entry);
 
-    if (!g_hash_table_add(comparer->seen, g_strdup(where)))
-        return;
+    if (gw_met_can_meet_again(comparer->met, entry)) {
+        if (gw_met_find(comparer->met, ns, &record->id) != 0)
+            return;
+        gw_met_note(comparer->met, ns, &record->id, 1);
+    }
     comparison->looked_at++;
     if (gw_record_is_as_before(record, current))
         return;
     if (comparison->unlike++ == 0)
-        comparison->first = g_steal_pointer(&where);
+        comparison->first = gw_undo_describe(entry->db, entry->coll, record);
 }
 
 static bool
@@ -66,11 +70,11 @@ gw_journal_compare(GwJournal *journal, const GwJob *job, GwComparison *out_compa
 {
     g_auto(Comparer) comparer = {.comparison = out_comparison};
 
-    comparer.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     comparer.undo.conn = gw_conn_take(journal->clients);
     comparer.undo.entries = gw_entry_list(journal->entries, &job->id, error);
     if (comparer.undo.entries == NULL)
         return false;
+    comparer.met = gw_met_new(comparer.undo.entries);
     for (guint index = comparer.undo.entries->len; index > 0; index--) {
         const GwEntry *entry = g_ptr_array_index(comparer.undo.entries, index - 1);
 

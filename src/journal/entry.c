@@ -39,6 +39,19 @@ gw_entry_free(GwEntry *entry)
     g_free(entry);
 }
 
+char *
+gw_entry_ns(const GwEntry *entry)
+{
+    return g_strdup_printf("%s.%s", entry->db, entry->coll);
+}
+
+char *
+gw_entry_new_ns(const GwEntry *entry)
+{
+    return g_strdup_printf("%s.%s", gw_bson_get_str(entry->facts, "toDb"),
+                           gw_bson_get_str(entry->facts, "toColl"));
+}
+
 guint
 gw_entry_part_count(const GwEntry *entry)
 {

@@ -48,6 +48,10 @@ GwEntry *gw_entry_new(const bson_oid_t *job, GwEntryKind kind, const char *db, c
 void gw_entry_free(GwEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwEntry, gw_entry_free)
 
+/* "db.coll" of its collection; of a rename, also what that is called afterwards. Owned. */
+char *gw_entry_ns(const GwEntry *entry);
+char *gw_entry_new_ns(const GwEntry *entry);
+
 /* How many documents the entry takes, and the one that is part `part` of it. Owned. */
 guint gw_entry_part_count(const GwEntry *entry);
 bson_t *gw_entry_part(const GwEntry *entry, guint part);

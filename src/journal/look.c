@@ -7,9 +7,8 @@
  * follow from it.
  */
 #include "base/crew.h"
-#include "base/hash.h"
 #include "base/turns.h"
-#include "journal/idset.h"
+#include "journal/met.h"
 #include "journal/putback.h"
 #include "journal/schema.h"
 #include "journal/undo-internal.h"
@@ -30,8 +29,7 @@ typedef struct {
     GwUndo *undo;       /* borrowed */
     GHashTable *places; /* owned: "db.coll" as it is now -> Place */
     GHashTable *moved;  /* owned: "db.coll" of the entries -> as it is now; "" = there is none */
-    GHashTable *seen;   /* owned: hash of place and _id -> ABSENT, PRESENT */
-    GHashTable *calls;  /* owned: "db.coll" -> the one call that changed it, 0 = several */
+    GwMet *met;         /* owned: ABSENT, PRESENT */
 } Walk;
 
 static void
@@ -39,16 +37,9 @@ walk_clear(Walk *walk)
 {
     g_clear_pointer(&walk->places, g_hash_table_unref);
     g_clear_pointer(&walk->moved, g_hash_table_unref);
-    g_clear_pointer(&walk->seen, g_hash_table_unref);
-    g_clear_pointer(&walk->calls, g_hash_table_unref);
+    g_clear_pointer(&walk->met, gw_met_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Walk, walk_clear)
-
-static char *
-name_of(const GwEntry *entry)
-{
-    return g_strdup_printf("%s.%s", entry->db, entry->coll);
-}
 
 /* Where a collection of the entries is now; NULL = nowhere. Borrowed. */
 static const char *
@@ -79,77 +70,6 @@ get_place(Walk *walk, const char *where)
     return place;
 }
 
-static char *
-new_name_of(const GwEntry *entry)
-{
-    return g_strdup_printf("%s.%s", gw_bson_get_str(entry->facts, "toDb"),
-                           gw_bson_get_str(entry->facts, "toColl"));
-}
-
-static void
-count_call(Walk *walk, const char *ns, gint64 op)
-{
-    gint64 call = GPOINTER_TO_INT(g_hash_table_lookup(walk->calls, ns));
-    bool is_known = g_hash_table_contains(walk->calls, ns);
-
-    g_hash_table_replace(walk->calls, g_strdup(ns),
-                         GINT_TO_POINTER(is_known && call != op ? 0 : (gint)op));
-}
-
-/* Collections that one call alone changed need no memory of what was met: it met each once. One
- * that had two names may have been changed under both. */
-static void
-count_calls(Walk *walk)
-{
-    const GPtrArray *entries = walk->undo->entries;
-
-    for (guint index = 0; index < entries->len; index++) {
-        const GwEntry *entry = g_ptr_array_index(entries, index);
-        g_autofree char *ns = name_of(entry);
-
-        if (entry->kind == GW_ENTRY_DOCS) {
-            count_call(walk, ns, entry->op);
-        } else if (entry->kind == GW_ENTRY_RENAME) {
-            g_autofree char *to = new_name_of(entry);
-
-            count_call(walk, ns, 0);
-            count_call(walk, to, 0);
-        }
-    }
-}
-
-static bool
-is_changed_once(const Walk *walk, const char *ns)
-{
-    return GPOINTER_TO_INT(g_hash_table_lookup(walk->calls, ns)) != 0;
-}
-
-static gint64
-seen_key(const char *where, const bson_iter_t *id)
-{
-    g_autoptr(GBytes) key = gw_id_key(id);
-    gsize length = 0;
-    const guint8 *bytes = g_bytes_get_data(key, &length);
-
-    return (gint64)gw_hash_go_on(g_str_hash(where), bytes, length);
-}
-
-static guint
-look_up_seen(Walk *walk, const char *where, const GwDocRecord *record)
-{
-    gint64 key = seen_key(where, &record->id);
-
-    return GPOINTER_TO_UINT(g_hash_table_lookup(walk->seen, &key));
-}
-
-static void
-remember(Walk *walk, const char *where, const GwDocRecord *record, guint state)
-{
-    gint64 key = seen_key(where, &record->id);
-
-    g_hash_table_insert(walk->seen, g_memdup2(&key, sizeof key), GUINT_TO_POINTER(state));
-}
-
 static void
 compare(Walk *walk, const GwEntry *entry, const GwDocRecord *record, const bson_t *current)
 {
@@ -174,15 +94,14 @@ static void
 meet_record(Walk *walk, const GwEntry *entry, const char *where, const GwDocRecord *record,
             const bson_t *current)
 {
-    g_autofree char *ns = name_of(entry);
-    bool is_once = is_changed_once(walk, ns);
-    guint state = is_once ? 0 : look_up_seen(walk, where, record);
+    const bool is_once = !gw_met_can_meet_again(walk->met, entry);
+    guint state = is_once ? 0 : gw_met_find(walk->met, where, &record->id);
 
     if (state == 0) {
         compare(walk, entry, record, current);
         state = current != NULL ? PRESENT : ABSENT;
         if (!is_once)
-            remember(walk, where, record, state);
+            gw_met_note(walk->met, where, &record->id, state);
     }
     if (record->kind == GW_RECORD_INSERTED && state == PRESENT)
         get_place(walk, where)->ours++;
@@ -224,7 +143,7 @@ static bool
 meet_records(Walk *walk, const GwEntry *entry, const GPtrArray *records, GwDocSet *current,
              GError **error)
 {
-    g_autofree char *ns = name_of(entry);
+    g_autofree char *ns = gw_entry_ns(entry);
     const char *where = place_of(walk, ns);
 
     get_place(walk, where)->is_met = true;
@@ -244,7 +163,7 @@ meet_piece(gpointer data, gpointer user, GError **error)
 {
     const Piece *piece = data;
     Walk *walk = piece->walk;
-    g_autofree char *ns = name_of(piece->entry);
+    g_autofree char *ns = gw_entry_ns(piece->entry);
     const char *where = place_of(walk, ns);
     g_autoptr(GPtrArray) records =
         gw_entry_records(walk->undo->params->journal->entries, piece->entry, error);
@@ -309,7 +228,7 @@ count_documents(Walk *walk, const char *ns, gint64 *out_count, GError **error)
 static bool
 meet_create(Walk *walk, const GwEntry *entry, GError **error)
 {
-    g_autofree char *ns = name_of(entry);
+    g_autofree char *ns = gw_entry_ns(entry);
     const char *where = place_of(walk, ns);
     g_autoptr(GwCollInfo) info = where != NULL ? look_at(walk, where, error) : NULL;
     gint64 count = 0;
@@ -352,7 +271,7 @@ static bool
 meet_drop(Walk *walk, const GwEntry *entry, GError **error)
 {
     const char *trash = gw_bson_get_str(entry->facts, "trash");
-    g_autofree char *ns = name_of(entry);
+    g_autofree char *ns = gw_entry_ns(entry);
     g_autofree char *kept_ns = g_strdup_printf("%s.%s", entry->db, trash != NULL ? trash : "");
     g_autoptr(GwCollInfo) kept = NULL;
 
@@ -383,8 +302,8 @@ meet_drop(Walk *walk, const GwEntry *entry, GError **error)
 static bool
 meet_rename(Walk *walk, const GwEntry *entry, GError **error)
 {
-    g_autofree char *ns = name_of(entry);
-    g_autofree char *to = new_name_of(entry);
+    g_autofree char *ns = gw_entry_ns(entry);
+    g_autofree char *to = gw_entry_new_ns(entry);
     const char *where = place_of(walk, to);
     g_autofree char *now = g_strdup(where);
     g_autoptr(GwCollInfo) info = where != NULL ? look_at(walk, where, error) : NULL;
@@ -413,7 +332,7 @@ meet_output(Walk *walk, const GwEntry *entry, GError **error)
 {
     const char *after = gw_bson_get_str(entry->facts, "after");
     const char *trash = gw_bson_get_str(entry->facts, "trash");
-    g_autofree char *ns = name_of(entry);
+    g_autofree char *ns = gw_entry_ns(entry);
     const char *where = place_of(walk, ns);
     g_autofree char *kept = g_strdup_printf("%s.%s", entry->db, trash);
     bool existed = gw_bson_get_bool(entry->facts, "existed", false);
@@ -439,7 +358,7 @@ meet_output(Walk *walk, const GwEntry *entry, GError **error)
 static bool
 meet_facts_of(Walk *walk, const GwEntry *entry, GError **error)
 {
-    g_autofree char *ns = name_of(entry);
+    g_autofree char *ns = gw_entry_ns(entry);
     const char *where = place_of(walk, ns);
     g_autoptr(GPtrArray) before = gw_undo_indexes_of(entry, "before");
     g_autoptr(GwCollInfo) info = where != NULL ? look_at(walk, where, error) : NULL;
@@ -483,8 +402,7 @@ walk_init(Walk *walk, GwUndo *undo)
     walk->undo = undo;
     walk->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     walk->moved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    walk->seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    walk->calls = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    walk->met = gw_met_new(undo->entries);
 }
 
 /* How many entries of documents follow each other. */
@@ -507,7 +425,6 @@ gw_undo_look(GwUndo *undo, GError **error)
     guint index = 0;
 
     walk_init(&walk, undo);
-    count_calls(&walk);
     while (index < undo->entries->len) {
         const guint docs = extent_of_docs(&walk, index);
         bool is_done = docs > 0 ? meet_docs(&walk, index, docs, error)
