@@ -279,6 +279,19 @@ gw_pace_workers(GwPace *pace, guint wanted)
     return pace->params.limits.max_rate > 0 ? MIN(wanted, RATED_WORKERS) : wanted;
 }
 
+bool
+gw_pace_is_rated(GwPace *pace)
+{
+    bool is_rated = false;
+
+    if (pace == NULL)
+        return false;
+    g_mutex_lock(&pace->lock);
+    is_rated = pace->limits.max_rate > 0;
+    g_mutex_unlock(&pace->lock);
+    return is_rated;
+}
+
 void
 gw_pace_sweep_begin(GwPace *pace, const GwPaceSweep *sweep)
 {

@@ -59,6 +59,9 @@ void gw_pace_count(GwPace *pace, const GwPaceChunk *chunk);
 guint gw_pace_chunk_max(GwPace *pace, guint wanted);
 guint gw_pace_workers(GwPace *pace, guint wanted);
 
+/* Whether there is a rate: what can't be cut into smaller pieces goes one after the other then. */
+bool gw_pace_is_rated(GwPace *pace);
+
 /* One change of many documents. All borrowed for the time of the call. */
 typedef struct {
     const char *db; /* NULL = in several collections */

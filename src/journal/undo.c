@@ -198,7 +198,8 @@ write_docs(gpointer piece, gpointer data, GError **error)
 static guint
 threads_for(const GwUndo *undo, const GwCollInfo *info)
 {
-    if (gw_prepared_is_among(info->indexes) || gw_catalog_has_unique(info))
+    if (gw_prepared_is_among(info->indexes) || gw_catalog_has_unique(info) ||
+        gw_pace_is_rated(undo->params->journal->pace))
         return 1;
     return undo->params->journal->workers;
 }
