@@ -192,6 +192,8 @@ gw_docs_run_part(GwPart *part, GError **error)
     GwJournal *journal = part->docs->journal;
     GwPace *pace = journal->pace;
     const bool is_sharing = can_share(part);
+    const GwPaceKind kind =
+        part->docs->write->kind == GW_WRITE_SWEEP ? GW_PACE_ASKS : GW_PACE_KNOWN;
     GwPaceChunk chunk = {0};
     gint64 start_us = 0;
     bool is_done = false;
@@ -201,7 +203,7 @@ gw_docs_run_part(GwPart *part, GError **error)
         return false;
     if (!gw_session_in_transaction(part->docs->write->session) && part->turns == NULL) {
         has_entered = part->kind == GW_PART_MANY;
-        if (!(has_entered ? gw_pace_enter(pace, error) : gw_pace_wait(pace, error)))
+        if (!(has_entered ? gw_pace_enter(pace, kind, error) : gw_pace_wait(pace, error)))
             return false;
     }
     start_us = g_get_monotonic_time();
@@ -213,7 +215,7 @@ gw_docs_run_part(GwPart *part, GError **error)
     chunk.elapsed_us = g_get_monotonic_time() - start_us;
     gw_pace_count(pace, &chunk);
     if (has_entered)
-        gw_pace_leave(pace);
+        gw_pace_leave(pace, kind);
     return is_done;
 }
 

@@ -130,9 +130,9 @@ void
 gw_load_look(GwClients *clients, GwConn *conn, GwLoad *out_load)
 {
     *out_load = (GwLoad){.queue = -1, .dirty = -1, .used = -1, .served = -1, .lag_ms = -1};
-    out_load->own_min = gw_clients_operations(clients);
+    out_load->own_min = gw_clients_answered(clients);
     look_at_server(conn, out_load);
-    out_load->own_max = gw_clients_operations(clients);
+    out_load->own_max = gw_clients_sent(clients);
     look_at_members(conn, out_load);
 }
 

@@ -12,8 +12,8 @@ typedef struct {
     gint64 dirty;   /* percent of the cache that is to be written to disk */
     gint64 used;    /* percent of the cache that is in use */
     gint64 served;  /* reads and writes since it started, without those of other members */
-    gint64 own_min; /* of these, answers to this process before and after it was asked */
-    gint64 own_max;
+    gint64 own_min; /* of these, what this process had been answered before the server was asked */
+    gint64 own_max; /* and what it had sent afterwards */
     gint64 lag_ms;  /* of the slowest data-bearing member that is there */
     bool is_denied; /* for lack of rights, it is that of the majority */
 } GwLoad;

@@ -24,22 +24,22 @@ struct GwPace {
     volatile int cancelled;
     bool is_paused;
     bool is_undo;
-    bool is_ended;       /* the thread is to come to its end */
-    bool has_looked;     /* at the server */
-    bool has_told;       /* what can't be known */
-    bson_oid_t job;      /* the one that is under way */
-    char *migration;     /* owned */
-    char *ns;            /* owned: of the change of many documents; NULL = none */
-    char *count_db;      /* owned */
-    bson_t *count;       /* owned: counts them; NULL = there is nothing to count */
-    gint64 total;        /* of the change; 0 = not known */
-    gint64 passed;       /* of it */
-    gint64 changed_sum;  /* by the job */
-    gint64 retries;      /* since it was looked at last */
-    gint64 rate;         /* documents a second, lately; -1 = not known */
-    gint64 lag_ms;       /* -1 = not known */
-    guint running;       /* changes of many documents under way */
-    guint width;         /* so many at most, for the sake of others; 0 = as many as there are */
+    bool is_ended;                /* the thread is to come to its end */
+    bool has_looked;              /* at the server */
+    bool has_told;                /* what can't be known */
+    bson_oid_t job;               /* the one that is under way */
+    char *migration;              /* owned */
+    char *ns;                     /* owned: of the change of many documents; NULL = none */
+    char *count_db;               /* owned */
+    bson_t *count;                /* owned: counts them; NULL = there is nothing to count */
+    gint64 total;                 /* of the change; 0 = not known */
+    gint64 passed;                /* of it */
+    gint64 changed_sum;           /* by the job */
+    gint64 retries;               /* since it was looked at last */
+    gint64 rate;                  /* documents a second, lately; -1 = not known */
+    gint64 lag_ms;                /* -1 = not known */
+    guint running[GW_PACE_KINDS]; /* changes of many documents under way */
+    guint width;         /* so many of a kind, for the sake of others; 0 = as many as there are */
     bool wants_look;     /* there are such changes, and who else is there was not seen of late */
     bool knows_others;   /* whether there are any is known, or can't be */
     GwSeen seen;         /* when it was looked last */

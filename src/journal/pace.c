@@ -168,13 +168,13 @@ gw_pace_wait(GwPace *pace, GError **error)
 }
 
 static bool
-is_full(const GwPace *pace)
+is_full(const GwPace *pace, GwPaceKind kind)
 {
-    return pace->width > 0 && pace->running >= pace->width;
+    return pace->width > 0 && pace->running[kind] >= pace->width;
 }
 
 bool
-gw_pace_enter(GwPace *pace, GError **error)
+gw_pace_enter(GwPace *pace, GwPaceKind kind, GError **error)
 {
     bool may = true;
 
@@ -185,20 +185,20 @@ gw_pace_enter(GwPace *pace, GError **error)
         pace->wants_look = true;
         g_cond_broadcast(&pace->changed);
     }
-    while ((may = wait_locked(pace, error)) && is_full(pace))
+    while ((may = wait_locked(pace, error)) && is_full(pace, kind))
         (void)g_cond_wait_until(&pace->changed, &pace->lock, g_get_monotonic_time() + POLL_US);
-    pace->running += may ? 1 : 0;
+    pace->running[kind] += may ? 1 : 0;
     g_mutex_unlock(&pace->lock);
     return may;
 }
 
 void
-gw_pace_leave(GwPace *pace)
+gw_pace_leave(GwPace *pace, GwPaceKind kind)
 {
     if (pace == NULL)
         return;
     g_mutex_lock(&pace->lock);
-    pace->running--;
+    pace->running[kind]--;
     g_cond_broadcast(&pace->changed);
     g_mutex_unlock(&pace->lock);
 }

@@ -37,11 +37,19 @@ const volatile int *gw_pace_cancelled(const GwPace *pace);
 /* Wait until the next documents may be changed. Fails with GW_ERROR_INTERRUPTED. Threads: any. */
 bool gw_pace_wait(GwPace *pace, GError **error);
 
-/* The same for one of several changes of many documents side by side, which also waits while as
- * many of them are under way as others who use the server leave room for. Where it does not fail,
- * gw_pace_leave follows. A change that waits for another one's turn enters behind it. */
-bool gw_pace_enter(GwPace *pace, GError **error);
-void gw_pace_leave(GwPace *pace);
+/* Changes of many documents that go on side by side. One that asks the script about each document
+ * waits for it, and the script may be waiting for others: so neither kind waits for the other. */
+typedef enum {
+    GW_PACE_KNOWN, /* what it does is known */
+    GW_PACE_ASKS,  /* the script is asked */
+} GwPaceKind;
+#define GW_PACE_KINDS 2
+
+/* The same as gw_pace_wait for one of them, which also waits while as many of its kind are under
+ * way as others who use the server leave room for. Where it does not fail, gw_pace_leave follows. A
+ * change that waits for another one's turn enters behind it. */
+bool gw_pace_enter(GwPace *pace, GwPaceKind kind, GError **error);
+void gw_pace_leave(GwPace *pace, GwPaceKind kind);
 
 /* Whether nothing stands in the way of the next ones: gw_pace_wait would return at once, and not
  * because it has waited long enough. Threads: any. */

@@ -11,8 +11,7 @@
 #define TICK_US G_TIME_SPAN_SECOND
 
 /* Who else uses the server is known after that, and what counts as use: so many reads and writes
- * since the last look, more than can be ours whose answers are on their way, and so many a second.
- */
+ * since the last look, and so many a second. */
 #define GLANCE_US (50 * 1000)
 #define OTHERS_MIN 5
 #define OTHERS_RATE 5
@@ -151,7 +150,7 @@ slow_down(GwPace *pace, const GwLoad *load)
         pace->pause_us = pace->pause_us > PAUSE_MIN_US ? pace->pause_us / 2 : 0;
 }
 
-/* Whether anybody else had something served between two looks. */
+/* Whether anybody else had something served between two looks. What is on its way may be ours. */
 static bool
 are_others(const GwSeen *seen, const GwSeen *now)
 {

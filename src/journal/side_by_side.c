@@ -35,7 +35,7 @@ piece_free(gpointer data)
 
     gw_turns_pass(&piece->batch->turns, piece->turn);
     if (piece->has_entered)
-        gw_pace_leave(piece->batch->docs->journal->pace);
+        gw_pace_leave(piece->batch->docs->journal->pace, GW_PACE_KNOWN);
     g_free(piece);
 }
 
@@ -132,7 +132,7 @@ gw_side_by_side_run(const GwDocsWrite *docs, GPtrArray *operations, GwReplySum *
                          .first = first,
                          .count = MIN(size, operations->len - first)};
         /* In their order, so that none waits for the turn of one that could not enter. */
-        if (!gw_pace_enter(docs->journal->pace, &stop)) {
+        if (!gw_pace_enter(docs->journal->pace, GW_PACE_KNOWN, &stop)) {
             piece_free(piece);
             break;
         }

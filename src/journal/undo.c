@@ -179,14 +179,14 @@ write_docs(gpointer piece, gpointer data, GError **error)
     gint64 start_us = 0;
     bool is_done = false;
 
-    if (!gw_pace_enter(pace, error))
+    if (!gw_pace_enter(pace, GW_PACE_KNOWN, error))
         return false;
     start_us = g_get_monotonic_time();
     is_done = gw_undo_docs(call->undo, call->info, entry, error);
     chunk.elapsed_us = g_get_monotonic_time() - start_us;
     if (is_done)
         gw_pace_count(pace, &chunk);
-    gw_pace_leave(pace);
+    gw_pace_leave(pace, GW_PACE_KNOWN);
     if (!is_done)
         return false;
     gw_pace_sweep_pass(pace, entry->count);

@@ -28,11 +28,12 @@ struct GwClients {
     GwServerInfo server;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t given_back;
-    GPtrArray *conns;    /* owned GwConn, all that were ever made */
-    GPtrArray *idle;     /* borrowed from conns; the last given back is the next lent */
-    GHashTable *cursors; /* owned: id -> Cursor */
-    GwStall *stall;      /* owned: NULL = not yet connected */
-    _Atomic gint64 operations;
+    GPtrArray *conns;        /* owned GwConn, all that were ever made */
+    GPtrArray *idle;         /* borrowed from conns; the last given back is the next lent */
+    GHashTable *cursors;     /* owned: id -> Cursor */
+    GwStall *stall;          /* owned: NULL = not yet connected */
+    _Atomic gint64 sent;     /* reads and writes */
+    _Atomic gint64 answered; /* of these */
 };
 
 static void
@@ -300,15 +301,27 @@ free_conn(GwConn *conn)
 }
 
 void
-gw_clients_count_operation(GwClients *clients)
+gw_clients_count_sent(GwClients *clients)
 {
-    clients->operations++;
+    clients->sent++;
+}
+
+void
+gw_clients_count_answered(GwClients *clients)
+{
+    clients->answered++;
 }
 
 gint64
-gw_clients_operations(GwClients *clients)
+gw_clients_sent(GwClients *clients)
 {
-    return clients->operations;
+    return clients->sent;
+}
+
+gint64
+gw_clients_answered(GwClients *clients)
+{
+    return clients->answered;
 }
 
 void

@@ -16,8 +16,7 @@ typedef struct {
     char *version;         /* owned: "6.0.5" */
     char *set_name;        /* owned: of the replica set, or NULL */
     gint64 max_bson_bytes; /* largest document */
-    gint64
-        session_ms; /* it ends a session, and its cursors, that it heard nothing of for so long */
+    gint64 session_ms;     /* without a word for so long, it ends a session and its cursors */
     bool has_transactions; /* a replica set or a sharded cluster */
     bool is_mongos;
     bool is_read_as_is; /* by default: what the primary has, whether a majority has it or not */
@@ -40,9 +39,10 @@ const char *gw_clients_uri_database(const GwClients *clients);
 /* The URI with user and password masked, for people's eyes. Borrowed from the pool. */
 const char *gw_clients_masked_uri(const GwClients *clients);
 
-/* How many reads and writes were answered so far, counted as the server does: opLatencies of
- * serverStatus. Threads: any. */
-gint64 gw_clients_operations(GwClients *clients);
+/* How many reads and writes were sent, and answered, so far, counted as the server does:
+ * opLatencies of serverStatus. Threads: any. */
+gint64 gw_clients_sent(GwClients *clients);
+gint64 gw_clients_answered(GwClients *clients);
 
 void gw_clients_free(GwClients *clients);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwClients, gw_clients_free)

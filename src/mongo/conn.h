@@ -55,8 +55,9 @@ void gw_clients_forget_cursor(GwClients *clients, gint64 id);
  * Threads: any. */
 bool gw_clients_list_sessions(GwClients *clients, bson_t *list);
 
-/* One more read or write was answered. Threads: any. */
-void gw_clients_count_operation(GwClients *clients);
+/* One more read or write is sent, or was answered. Threads: any. */
+void gw_clients_count_sent(GwClients *clients);
+void gw_clients_count_answered(GwClients *clients);
 
 /* The URI as the driver understood it. Borrowed from the pool. */
 const mongoc_uri_t *gw_clients_uri(const GwClients *clients);

@@ -161,6 +161,7 @@ static bool
 run_locked(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out_cause)
 {
     g_auto(Parts) parts = {0};
+    const bool is_counted = gw_command_is_counted(run->command);
     bool done = false;
 
     split(run->command, &parts);
@@ -175,9 +176,11 @@ run_locked(GwConn *conn, const GwSend *run, bson_t *out_reply, bson_error_t *out
         parts.prefs = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
     }
     memset(out_cause, 0, sizeof *out_cause);
+    if (is_counted)
+        gw_clients_count_sent(conn->clients);
     done = dispatch(conn, run, &parts, out_reply, out_cause);
-    if (gw_command_is_counted(run->command))
-        gw_clients_count_operation(conn->clients);
+    if (is_counted)
+        gw_clients_count_answered(conn->clients);
     if (done)
         return true;
     /* For the driver a write concern that was not met is a failure; for us it is an answer. */

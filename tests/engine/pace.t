@@ -258,6 +258,23 @@ def test_beside_others_it_leaves_them_a_processor(project):
         assert most == min(4, max(1, processors(project) - 1)), most
 
 
+def test_what_asks_the_script_holds_up_nobody_whom_the_script_waits_for(project):
+    """A chunk of a sweep waits for the script, which waits for the writes that it has gathered."""
+    seed(project, 12000)
+    project.db.more.insert_many([{"_id": n, "n": 0, "text": "x" * 1000} for n in range(12000)])
+    project.up_down("001_a.js", """
+        const { sweep } = require('godwit');
+        const loop = async () => {
+          for await (const d of db.collection('more').find()) {
+            await db.collection('more').updateOne({ _id: d._id }, { $inc: { n: 1 } });
+          }
+        };
+        await Promise.all([sweep(db.collection('things'), {}, () => ({ $inc: { n: 1 } })), loop()]);""")
+    with application(project):
+        project.ok("up")
+    assert counts(project) == {1: 12000} and project.db.more.count_documents({"n": 1}) == 12000
+
+
 @contextlib.contextmanager
 def builds_held(project):
     """Builds of indexes read the collection, and then wait until they are let go."""
