@@ -21,11 +21,11 @@
 /* Documents of one transaction: from the start, and as its time makes it. More would be somewhat
  * faster, but taking them back is one transaction as well, whoever waits for it then. A range has
  * more _ids where few of them match. */
-#define CHUNK_START 2000
+#define CHUNK_START 1000
 #define CHUNK_MIN 50
 #define CHUNK_MAX 2000
 #define RANGE_MAX 20000
-#define CHUNK_SHORT_MS 40
+#define CHUNK_SHORT_MS 20
 #define CHUNK_LONG_MS 100
 
 /* Up to so many _ids are read beforehand, and so many where an index finds them. */

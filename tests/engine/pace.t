@@ -228,12 +228,12 @@ def most_commits_at_once(project):
     one of somebody else's."""
     seed(project, 12000)
     project.up_down("001_a.js", INCREMENT)
-    fail_command(project, failCommands=["commitTransaction"], blockConnection=True, blockTimeMS=300, times=1000)
+    fail_command(project, failCommands=["commitTransaction"], blockConnection=True, blockTimeMS=300, times=16)
     running = project.start("up")
     most, before = 0, committed(project)
     try:
-        wait_until(lambda: committed(project) >= before + 4, "four chunks")
-        while running.poll() is None:
+        wait_until(lambda: committed(project) >= before + 7, "seven chunks")
+        while committed(project) < before + 15:
             found = project.client.admin.command("currentOp", appName="godwit/0.1.0", **{
                 "command.commitTransaction": {"$exists": True}})
             most = max(most, len(found["inprog"]))
