@@ -10,9 +10,8 @@
 
 /* The document that was met last. Begins as {0}. */
 typedef struct {
-    GByteArray
-        *rest;      /* owned: its fields but for _id, which comes first; NULL = it can't be told */
-    bson_t *record; /* owned: what is recorded of it but for its _id; NULL = it did not change */
+    GByteArray *rest; /* owned: its fields behind _id, which is the first; NULL = it is not */
+    bson_t *record;   /* owned: what is recorded of it but for its _id; NULL = it did not change */
 } GwAlike;
 
 void gw_alike_clear(GwAlike *alike);

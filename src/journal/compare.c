@@ -26,14 +26,14 @@ comparer_clear(Comparer *comparer)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Comparer, comparer_clear)
 
+/* `ns` is where it may be met again; NULL = it can't be. */
 static void
-compare_record(Comparer *comparer, const GwEntry *entry, const GwDocRecord *record,
+compare_record(Comparer *comparer, const GwEntry *entry, const char *ns, const GwDocRecord *record,
                const bson_t *current)
 {
     GwComparison *comparison = comparer->comparison;
-    g_autofree char *ns = gw_entry_ns(entry);
 
-    if (gw_met_can_meet_again(comparer->met, entry)) {
+    if (ns != NULL) {
         if (gw_met_find(comparer->met, ns, &record->id) != 0)
             return;
         gw_met_note(comparer->met, ns, &record->id, 1);
@@ -50,6 +50,7 @@ compare_entry(Comparer *comparer, GwJournal *journal, const GwEntry *entry, GErr
 {
     g_autoptr(GPtrArray) records = gw_entry_records(journal->entries, entry, error);
     g_autoptr(GwDocSet) current = gw_doc_set_new();
+    g_autofree char *ns = gw_met_can_meet_again(comparer->met, entry) ? gw_entry_ns(entry) : NULL;
     g_autoptr(bson_t) find = records != NULL ? gw_undo_find(entry->coll, records, NULL) : NULL;
 
     if (records == NULL ||
@@ -59,7 +60,7 @@ compare_entry(Comparer *comparer, GwJournal *journal, const GwEntry *entry, GErr
         GwDocRecord record = {0};
 
         if (gw_record_view(g_ptr_array_index(records, index), &record))
-            compare_record(comparer, entry, &record, gw_doc_set_find(current, &record.id));
+            compare_record(comparer, entry, ns, &record, gw_doc_set_find(current, &record.id));
     }
     return true;
 }

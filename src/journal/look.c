@@ -91,10 +91,9 @@ compare(Walk *walk, const GwEntry *entry, const GwDocRecord *record, const bson_
 }
 
 static void
-meet_record(Walk *walk, const GwEntry *entry, const char *where, const GwDocRecord *record,
-            const bson_t *current)
+meet_record(Walk *walk, const GwEntry *entry, const char *where, bool is_once,
+            const GwDocRecord *record, const bson_t *current)
 {
-    const bool is_once = !gw_met_can_meet_again(walk->met, entry);
     guint state = is_once ? 0 : gw_met_find(walk->met, where, &record->id);
 
     if (state == 0) {
@@ -145,6 +144,7 @@ meet_records(Walk *walk, const GwEntry *entry, const GPtrArray *records, GwDocSe
 {
     g_autofree char *ns = gw_entry_ns(entry);
     const char *where = place_of(walk, ns);
+    const bool is_once = !gw_met_can_meet_again(walk->met, entry);
 
     get_place(walk, where)->is_met = true;
     for (guint index = records->len; index > 0; index--) {
@@ -152,7 +152,7 @@ meet_records(Walk *walk, const GwEntry *entry, const GPtrArray *records, GwDocSe
 
         if (!gw_record_view(g_ptr_array_index(records, index - 1), &record))
             return gw_throw(error, GW_ERROR_FAILED, "a record of the journal is damaged");
-        meet_record(walk, entry, where, &record, gw_doc_set_find(current, &record.id));
+        meet_record(walk, entry, where, is_once, &record, gw_doc_set_find(current, &record.id));
     }
     return true;
 }

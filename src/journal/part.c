@@ -306,17 +306,19 @@ add_record(const GwPart *part, const bson_t *pre, const bson_t *post, GwBlob *bl
 
 /* What the update makes of one document, it makes of the next one that is alike. */
 static void
-add_applied(const GwPart *part, const bson_iter_t *update, GwBlob *blob)
+add_applied(const GwPart *part, GwBlob *blob)
 {
+    bson_iter_t update;
     g_autofree const char **names = gw_touched_names(&part->touched);
     g_auto(GwAlike) alike = {0};
 
+    g_assert(bson_iter_init_find(&update, g_ptr_array_index(part->operations, part->first), "u"));
     for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {
         const bson_t *pre = gw_doc_set_at(part->pre, index);
         g_auto(bson_t) record = BSON_INITIALIZER;
 
         if (!gw_alike_is(&alike, pre)) {
-            g_autoptr(bson_t) post = gw_touched_apply(update, pre);
+            g_autoptr(bson_t) post = gw_touched_apply(&update, pre);
             bool is_changed = describe(part, pre, post, names, &record);
 
             gw_alike_keep(&alike, pre, is_changed ? &record : NULL);
@@ -372,15 +374,13 @@ static GwEntry *
 new_entry(const GwPart *part)
 {
     g_autoptr(GwBlob) blob = gw_blob_new();
-    bson_iter_t update;
 
     if (part->is_told) {
         gw_told_record(part, blob);
         return entry_of(part, blob);
     }
-    if (part->is_applied &&
-        bson_iter_init_find(&update, g_ptr_array_index(part->operations, part->first), "u")) {
-        add_applied(part, &update, blob);
+    if (part->is_applied) {
+        add_applied(part, blob);
         return entry_of(part, blob);
     }
     for (guint index = 0; index < gw_doc_set_count(part->pre); index++) {

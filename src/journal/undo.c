@@ -107,7 +107,7 @@ skip_made_again(GPtrArray *entries)
 
     for (guint index = entries->len; index > 0; index--) {
         const GwEntry *entry = g_ptr_array_index(entries, index - 1);
-        g_autofree char *ns = g_strdup_printf("%s.%s", entry->db, entry->coll);
+        g_autofree char *ns = gw_entry_ns(entry);
 
         if (entry->kind == GW_ENTRY_DROP || entry->kind == GW_ENTRY_RENAME)
             g_hash_table_remove(made, ns);
@@ -279,7 +279,7 @@ may_write(const GwUndo *undo, GError **error)
         const GwEntry *entry = g_ptr_array_index(undo->entries, index);
 
         if (entry->coll == NULL || entry->kind == GW_ENTRY_IRREVERSIBLE ||
-            !g_hash_table_add(asked, g_strdup_printf("%s.%s", entry->db, entry->coll)))
+            !g_hash_table_add(asked, gw_entry_ns(entry)))
             continue;
         if (!undo->params->may(entry->db, entry->coll, undo->params->data, error))
             return false;

@@ -152,7 +152,7 @@ undo_drop(GwUndo *undo, const GwEntry *entry, GError **error)
     g_autoptr(GwCollInfo) kept = NULL;
     g_autoptr(GwCollInfo) info = NULL;
     g_autofree char *from = g_strdup_printf("%s.%s", entry->db, trash);
-    g_autofree char *to = g_strdup_printf("%s.%s", entry->db, entry->coll);
+    g_autofree char *to = gw_entry_ns(entry);
 
     if (trash == NULL)
         return undo_drop_view(undo, entry, error);
@@ -179,7 +179,7 @@ undo_rename(GwUndo *undo, const GwEntry *entry, GError **error)
     g_autoptr(GwCollInfo) renamed = gw_catalog_get(undo->conn, to_db, to_coll, error);
     g_autoptr(GwCollInfo) info = NULL;
     g_autofree char *from = g_strdup_printf("%s.%s", to_db, to_coll);
-    g_autofree char *to = g_strdup_printf("%s.%s", entry->db, entry->coll);
+    g_autofree char *to = gw_entry_ns(entry);
 
     info = renamed != NULL ? gw_catalog_get(undo->conn, entry->db, entry->coll, error) : NULL;
     if (info == NULL)
@@ -492,7 +492,7 @@ undo_kept_output(GwUndo *undo, const GwEntry *entry, const char *trash, GError *
 {
     g_autoptr(GwCollInfo) kept = gw_catalog_get(undo->conn, entry->db, trash, error);
     g_autofree char *from = g_strdup_printf("%s.%s", entry->db, trash);
-    g_autofree char *to = g_strdup_printf("%s.%s", entry->db, entry->coll);
+    g_autofree char *to = gw_entry_ns(entry);
 
     if (kept == NULL)
         return false;

@@ -13,27 +13,27 @@
  * would let a session wait for ever for the connection that its own thread holds. */
 #define CONNECTIONS_MAX 64
 
-/* The driver's own pool is not used: it watches the servers by threads of its own, and ending those
- * takes half a second, which is more than all else that `godwit status` does. So each connection is
- * a driver's client of one thread, which looks for the primary by itself when it has lost it. */
-/* One that is open. */
+/* An open cursor. */
 typedef struct {
     GwCursorHome home;
     bson_t *lsid; /* owned: of its session; NULL = none */
 } Cursor;
 
+/* The driver's own pool is not used: it watches the servers by threads of its own, and ending those
+ * takes half a second, which is more than all else that `godwit status` does. So each connection is
+ * a driver's client of one thread, which looks for the primary by itself when it has lost it. */
 struct GwClients {
     mongoc_uri_t *uri; /* owned */
     char *masked;      /* owned */
     GwServerInfo server;
-    pthread_mutex_t lock; /* guards all below */
-    pthread_cond_t given_back;
-    GPtrArray *conns;        /* owned GwConn, all that were ever made */
-    GPtrArray *idle;         /* borrowed from conns; the last given back is the next lent */
-    GHashTable *cursors;     /* owned: id -> Cursor */
-    GwStall *stall;          /* owned: NULL = not yet connected */
     _Atomic gint64 sent;     /* reads and writes */
     _Atomic gint64 answered; /* of these */
+    pthread_mutex_t lock;    /* guards all below */
+    pthread_cond_t given_back;
+    GPtrArray *conns;    /* owned GwConn, all that were ever made */
+    GPtrArray *idle;     /* borrowed from conns; the last given back is the next lent */
+    GHashTable *cursors; /* owned: id -> Cursor */
+    GwStall *stall;      /* owned: NULL = not yet connected */
 };
 
 static void

@@ -15,7 +15,6 @@ from harness.mongod import Mongod  # noqa: E402
 from waiting import wait_until  # noqa: E402
 
 PATIENCE_S = 300
-SESSION_S = 60
 DOCUMENTS = 12000
 
 

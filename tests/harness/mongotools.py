@@ -23,9 +23,13 @@ def program(name: str) -> str | None:
     return shutil.which(name) or (str(built) if built.exists() else None)
 
 
+def has_all() -> bool:
+    return all(program(name) for name in NAMES)
+
+
 def build(go: str) -> str | None:
     """Build those that are missing. Why that was not possible, else None."""
-    if all(program(name) for name in NAMES):
+    if has_all():
         return None
     folder = _folder()
     shutil.rmtree(folder, ignore_errors=True)
