@@ -14,8 +14,8 @@ import shop  # noqa: E402
 from godwit import URI, main  # noqa: E402
 from snapshot import snapshot  # noqa: E402
 
-COUNT = 9000
-CHUNKS_BEFORE = "transaction.committed:5"  # with the first of a sweep of 9,000 in chunks of 1,000
+COUNT = 15000
+CHUNKS_BEFORE = "transaction.committed:5"  # with the first of a sweep in chunks of 1,000, that may grow to 2,000
 
 
 def seed(project, count=COUNT, ids=lambda n: n):
@@ -173,7 +173,7 @@ def test_what_came_before_is_not_done_again(project):
     project.db.old.insert_one({"_id": 1})
     project.db.lax.insert_one({"_id": 1})
     result = goes_on(project, body, at="transaction.committed:14")
-    assert "there 9000" in result.out and "none 0" in result.out and "ones 9000" in result.out, result
+    assert f"there {COUNT}" in result.out and "none 0" in result.out and f"ones {COUNT}" in result.out, result
     assert '{"_id":1,"n":1}' in result.out, result
     assert project.db.fresh.count_documents({}) == 0  # undone
 
